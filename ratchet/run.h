@@ -1,0 +1,131 @@
+// What was measured: the nouns that travel between the rooms. Plain data; documents read and write them, the store keeps
+// them, the gate judges them. Times are double nanoseconds per call; a launch is one process of the measuring host.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ratchet {
+
+struct Commit {
+  std::string sha;   // 40 hex digits; empty when unknown
+  std::string tree;  // 40 hex digits; two commits of one tree hold the same code
+  std::vector<std::string> parents;
+  std::string subject;
+  std::string time;  // committer time, RFC 3339
+  bool dirty = false;
+};
+
+struct Device {
+  std::string kind;  // "cuda" or "cpu"
+  std::string name;  // model: baselines belong to it
+  std::string uuid;
+  std::string compute_capability;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t l2_bytes = 0;
+  double peak_bandwidth_bytes_per_s = 0;  // 0: unknown
+};
+
+// What must be equal for stored numbers to be compared (see incomparable() in ratchet/environment.h).
+struct Environment {
+  Device device;
+  std::string driver;
+  std::string cuda_runtime;
+  std::string cpu;
+  std::string os;
+  std::string clock_policy;  // "default" or "locked:<MHz>"
+  double timer_tick_ns = 0;  // 0: unknown
+};
+
+// The answer against the reference, over all outputs of the case.
+struct Check {
+  bool verified = false;
+  double rel_l2 = 0;     // |out - ref|_2 / |ref|_2
+  double row_error = 0;  // the same of the worst row
+};
+
+// Why a case of one launch gave no samples. A failed case is reported by name and never dropped.
+struct Failure {
+  std::string kind;  // wrong_answer | crashed | timed_out | device_error | module_error | input_changed
+  std::string side;  // "baseline", "candidate", or "" in a run
+  std::string message;
+};
+
+// What a case is, apart from its times.
+struct CaseFacts {
+  std::string id;          // op/implementation/key=value,...
+  std::string unit = "ns";
+  std::uint64_t bytes = 0;  // per call, algorithmic
+  std::uint64_t flops = 0;  // per call
+  std::uint64_t peak_memory_bytes = 0;
+  std::string l2;          // "warm", "cold", or "" when unknown
+  std::string definition;  // hash; another definition is another benchmark
+  std::string source;      // "file:line" or ""
+  std::uint64_t batch = 1;  // calls in one timed interval; samples are per call all the same
+  double handicap_percent = 0;  // planted slowdown; such a measurement is never recorded as a run
+};
+
+struct Measurement {
+  CaseFacts facts;
+  std::vector<std::vector<double>> launches;  // [launch][sample], in order of measurement
+  std::optional<Check> check;
+  std::vector<std::string> warnings;
+  std::vector<Failure> failures;
+};
+
+struct Telemetry {
+  std::uint64_t launch = 0;
+  double sm_clock_mhz = 0;
+  double temperature_c = 0;
+  double power_w = 0;
+  double throttled_power_ns = 0;
+  double throttled_thermal_ns = 0;
+  double sentinel_copy_ns = 0;
+  double sentinel_fma_ns = 0;
+};
+
+// One commit on one machine: what the database records ("ratchet.run/1").
+struct Run {
+  std::string uuid;
+  Commit commit;
+  std::string started_at;  // RFC 3339
+  std::string tool;        // "ratchet 0.1.0"
+  std::optional<Environment> environment;
+  std::vector<Measurement> measurements;
+  std::vector<Telemetry> telemetry;
+};
+
+// Index i of both lists is round i.
+struct DuetLaunch {
+  std::vector<double> baseline_ns;
+  std::vector<double> candidate_ns;
+};
+
+struct DuetCase {
+  CaseFacts facts;                 // the candidate's
+  std::string baseline_definition;  // to see whether both sides claim the same function
+  std::vector<DuetLaunch> launches;
+  std::optional<Check> baseline_check;
+  std::optional<Check> candidate_check;
+  std::vector<std::string> warnings;
+  std::vector<Failure> failures;
+};
+
+struct DuetSide {
+  std::string label;
+  Commit commit;
+  std::string module_hash;  // SHA-256 of the module file, hex; "" when unknown
+};
+
+// Two modules measured together in rounds ("ratchet.duet/1").
+struct Duet {
+  DuetSide baseline;
+  DuetSide candidate;
+  std::optional<Environment> environment;
+  std::vector<DuetCase> cases;
+  std::vector<Telemetry> telemetry;
+};
+
+}  // namespace ratchet
