@@ -1,5 +1,5 @@
-// The one type that every fault of ours derives from, so that each main needs one catch. A fault is something the user or
-// the machine must repair (exit code 2); expected outcomes, such as a regression, are values and never thrown.
+// The one type that every fault of ours derives from, so that each main needs one catch. A fault is something the user
+// or the machine must repair (exit code 2); expected outcomes, such as a regression, are values and never thrown.
 #pragma once
 
 #include <stdexcept>

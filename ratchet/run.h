@@ -1,5 +1,6 @@
-// What was measured: the nouns that travel between the rooms. Plain data; documents read and write them, the store keeps
-// them, the gate judges them. Times are double nanoseconds per call; a launch is one process of the measuring host.
+// What was measured: the nouns that travel between the rooms. Plain data; documents read and write them, the store
+// keeps them, the gate judges them. Times are double nanoseconds per call; a launch is one process of the measuring
+// host.
 #pragma once
 
 #include <cstdint>
@@ -55,15 +56,15 @@ struct Failure {
 
 // What a case is, apart from its times.
 struct CaseFacts {
-  std::string id;          // op/implementation/key=value,...
+  std::string id;  // op/implementation/key=value,...
   std::string unit = "ns";
   std::uint64_t bytes = 0;  // per call, algorithmic
   std::uint64_t flops = 0;  // per call
   std::uint64_t peak_memory_bytes = 0;
-  std::string l2;          // "warm", "cold", or "" when unknown
-  std::string definition;  // hash; another definition is another benchmark
-  std::string source;      // "file:line" or ""
-  std::uint64_t batch = 1;  // calls in one timed interval; samples are per call all the same
+  std::string l2;               // "warm", "cold", or "" when unknown
+  std::string definition;       // hash; another definition is another benchmark
+  std::string source;           // "file:line" or ""
+  std::uint64_t batch = 1;      // calls in one timed interval; samples are per call all the same
   double handicap_percent = 0;  // planted slowdown; such a measurement is never recorded as a run
 };
 
@@ -104,7 +105,7 @@ struct DuetLaunch {
 };
 
 struct DuetCase {
-  CaseFacts facts;                 // the candidate's
+  CaseFacts facts;                  // the candidate's
   std::string baseline_definition;  // to see whether both sides claim the same function
   std::vector<DuetLaunch> launches;
   std::optional<Check> baseline_check;

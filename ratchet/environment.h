@@ -1,0 +1,29 @@
+// When stored numbers may be compared, and when a device was not fit to be measured.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "ratchet/run.h"
+
+namespace ratchet {
+
+// The first thing that differs so that numbers of the two environments must not be compared, in words; none when
+// they may. Two machines with the same device model and software compare; an absent environment compares with nothing.
+[[nodiscard]] std::optional<std::string> incomparable(const std::optional<Environment>& a,
+                                                      const std::optional<Environment>& b);
+
+// One line that is equal exactly when two environments are comparable; the history's key of a series.
+[[nodiscard]] std::string fingerprint(const Environment& environment);
+
+// Why these launches say more about the device than about the code, with the reading; none when they are fit to be
+// judged.
+[[nodiscard]] std::optional<std::string> degraded(std::span<const Telemetry> telemetry);
+
+// Why a time cannot be true on this device: the bytes do not fit in the caches and would have moved faster than its
+// memory can.
+[[nodiscard]] std::optional<std::string> impossible(const CaseFacts& facts, double median_ns,
+                                                    const Environment& environment);
+
+}  // namespace ratchet

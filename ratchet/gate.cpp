@@ -1,0 +1,83 @@
+#include "ratchet/gate.h"
+
+#include <algorithm>
+
+namespace ratchet {
+namespace {
+
+bool is_judged(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Held:
+    case Verdict::Improved:
+    case Verdict::Regressed:
+    case Verdict::Accepted:
+    case Verdict::Identical:
+      return true;
+    case Verdict::Inconclusive:
+    case Verdict::New:
+    case Verdict::NoBaseline:
+    case Verdict::Missing:
+    case Verdict::Invalid:
+      return false;
+  }
+  return false;
+}
+
+bool any(const std::vector<CaseVerdict>& cases, Verdict word) {
+  return std::any_of(cases.begin(), cases.end(), [&](const CaseVerdict& c) { return c.verdict == word; });
+}
+
+std::string why(const CaseVerdict& verdict) {
+  return verdict.reasons.empty() ? to_string(verdict.verdict) : verdict.reasons.front();
+}
+
+// A device that slowed down may have slowed one side more than the other: its numbers are shown, not judged.
+void withdraw(std::vector<CaseVerdict>& cases, const std::string& reading) {
+  for (CaseVerdict& verdict : cases) {
+    if (verdict.method != Method::Duet && verdict.method != Method::Stored) continue;
+    if (!is_judged(verdict.verdict)) continue;
+    verdict.verdict = Verdict::Inconclusive;
+    verdict.reasons.insert(verdict.reasons.begin(), reading);
+  }
+}
+
+Outcome outcome_of(const CheckVerdict& check, bool fit) {
+  if (any(check.cases, Verdict::Regressed)) return Outcome::Regressed;
+  if (any(check.cases, Verdict::Invalid)) return Outcome::Fault;
+  if (any(check.cases, Verdict::Missing) || any(check.cases, Verdict::NoBaseline)) return Outcome::NoVerdict;
+  if (check.policy.strict && any(check.cases, Verdict::Inconclusive)) return Outcome::NoVerdict;
+  return fit && check.judged > 0 ? Outcome::Pass : Outcome::NoVerdict;
+}
+
+}  // namespace
+
+bool let_through(CaseVerdict& verdict, const std::string& reason) {
+  const bool implausible = verdict.verdict == Verdict::Invalid && verdict.change.has_value();
+  if (verdict.verdict != Verdict::Regressed && verdict.verdict != Verdict::Missing && !implausible) return false;
+  verdict.reasons.insert(verdict.reasons.begin(), "was " + to_string(verdict.verdict) + "; accepted: " + reason);
+  verdict.verdict = Verdict::Accepted;
+  return true;
+}
+
+CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, double device_seconds,
+                      const std::optional<std::string>& degraded) {
+  if (degraded) withdraw(cases, *degraded);
+  CheckVerdict check;
+  check.policy = policy;
+  check.device_seconds = device_seconds;
+  check.expected = cases.size();
+  for (const CaseVerdict& verdict : cases) {
+    if (is_judged(verdict.verdict)) {
+      ++check.judged;
+    } else {
+      check.unjudged.push_back({verdict.id, why(verdict)});
+    }
+  }
+  check.cases = std::move(cases);
+  if (degraded) check.reasons.push_back(*degraded);
+  check.outcome = outcome_of(check, !degraded);
+  if (check.judged == 0) check.reasons.push_back("no case was judged");
+  return check;
+}
+
+}  // namespace ratchet

@@ -1,0 +1,15 @@
+#include "ratchet/policy.h"
+
+#include "ratchet/glob.h"
+
+namespace ratchet {
+
+double tolerance_of(const Policy& policy, const std::string& case_id, const std::string& device_kind) {
+  double chosen = device_kind == "cpu" ? policy.cpu_tolerance : policy.cuda_tolerance;
+  for (const auto& [glob, tolerance] : policy.tolerance) {
+    if (glob_matches(glob, case_id)) chosen = tolerance;
+  }
+  return chosen;
+}
+
+}  // namespace ratchet

@@ -1,0 +1,44 @@
+// Every threshold that a verdict depends on, in one place, printed with each verdict. Defaults are those of method.md.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ratchet {
+
+struct Policy {
+  // Slowdown, as a ratio, that a user calls a regression: (case glob, tolerance); the last match wins. Without a match
+  // the device decides: quiet GPUs resolve 0.5 %, shared CPUs 2 %.
+  std::vector<std::pair<std::string, double>> tolerance;
+  double cuda_tolerance = 0.005;
+  double cpu_tolerance = 0.02;
+
+  double alpha = 0.001;      // chance that a check of unchanged code fails, over all its judged cases
+  double beta = 0.05;        // chance that a case slower by the tolerance is called held
+  double confidence = 0.95;  // of the intervals shown; they are not the test
+
+  std::size_t min_launches = 2;
+  std::size_t max_launches = 40;
+  std::size_t min_rounds = 11;
+  std::size_t min_stored_launches = 5;  // a side, for the stored test
+
+  // Prior of the launch variance as a multiple of the variance seen within launches. On an H200 the ratio of the two
+  // was 0.3 to 2.3 for shared buffers, so 1.5 is a little pessimistic; weight 4 keeps alpha when the truth is 4
+  // (method.md).
+  double overdispersion = 1.5;
+  double prior_weight = 4;
+
+  double session_sd = 0.002;       // stored test: spread between sessions until the history knows better, as a ratio
+  double max_tick = 0.01;          // timer tick / timed interval beyond which a case is not judged
+  double implausible_speedup = 2;  // faster than this with the same definition wants a person's eyes
+
+  bool strict = false;     // an inconclusive case is no pass
+  std::size_t family = 0;  // cases that share alpha; 0: as many as are judged
+};
+
+// Tolerance of one case on a device kind ("cuda" or "cpu"), as a ratio.
+[[nodiscard]] double tolerance_of(const Policy& policy, const std::string& case_id, const std::string& device_kind);
+
+}  // namespace ratchet

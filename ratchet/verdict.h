@@ -1,0 +1,83 @@
+// What was decided: one verdict a case, one outcome a check. The words are those of the documents; an outcome maps to
+// the process exit code and nothing else does.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ratchet/policy.h"
+#include "ratchet/statistics.h"
+
+namespace ratchet {
+
+enum class Verdict {
+  Held,          // proven less than the tolerance slower
+  Improved,      // proven faster
+  Regressed,     // proven slower
+  Inconclusive,  // measured, and not enough to tell
+  New,           // the baseline does not have the case
+  NoBaseline,    // nothing usable to compare with
+  Missing,       // the baseline has the case, the candidate does not
+  Invalid,       // failed, wrong, or too good to be true
+  Accepted,      // would not pass; a person let it through with a reason
+  Identical      // same machine code: not measured
+};
+
+enum class Outcome { Pass, Regressed, NoVerdict, Fault };
+
+enum class Method { None, Duet, Stored, Identical };
+
+[[nodiscard]] std::string to_string(Verdict verdict);
+[[nodiscard]] std::string to_string(Outcome outcome);
+[[nodiscard]] std::string to_string(Method method);
+
+// Inverse of to_string; throws Error for a word that is none.
+[[nodiscard]] Verdict verdict_from(const std::string& word);
+
+// 0 pass, 1 regressed, 2 fault, 3 no verdict.
+[[nodiscard]] int exit_code(Outcome outcome);
+
+struct SideSummary {
+  std::string commit;
+  double median_ns = 0;  // median of the launch medians
+  Interval ci_ns;        // exact bootstrap interval with the launch as the unit
+  std::size_t launches = 0;
+  std::size_t samples = 0;
+  double bandwidth_gb_per_s = 0;  // algorithmic bytes / median; 0 when the bytes are unknown
+};
+
+struct CaseVerdict {
+  std::string id;
+  Verdict verdict = Verdict::Inconclusive;
+  Method method = Method::None;
+  std::optional<double> change;  // candidate / baseline - 1 in latency: positive is slower
+  std::optional<Interval> change_ci;
+  double confidence = 0.95;
+  std::optional<SideSummary> baseline;
+  std::optional<SideSummary> candidate;
+  double tolerance = 0;       // ratio
+  std::optional<double> mde;  // smallest slowdown that these launches could have shown at alpha and beta, ratio
+  std::vector<std::string> reasons;
+  double handicap_percent = 0;  // planted
+  bool decided = false;         // false: more launches could still change the verdict
+};
+
+struct Unjudged {
+  std::string id;
+  std::string why;
+};
+
+struct CheckVerdict {
+  Outcome outcome = Outcome::NoVerdict;
+  std::size_t expected = 0;  // cases that baseline or candidate has
+  std::size_t judged = 0;    // held, improved, regressed, identical or accepted
+  std::vector<Unjudged> unjudged;
+  Policy policy;
+  double device_seconds = 0;
+  std::vector<CaseVerdict> cases;
+  std::vector<std::string> reasons;  // of the outcome, beyond those of the cases
+};
+
+}  // namespace ratchet
