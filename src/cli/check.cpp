@@ -13,7 +13,8 @@ namespace ratchet::cli {
 namespace {
 
 // Builds REV and takes its modules, in the order of the configuration, for those of the suite.
-std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite, const std::string& revision) {
+std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
+                                                      const std::string& revision) {
   const executor::BaseBuild base = executor::build_base(context.config(), revision, context.database().parent_path());
   context.log().info("baseline {} {}", base.commit.sha, base.cached ? "was built before" : "was built");
   std::map<std::string, Standing> standings;
@@ -28,8 +29,10 @@ std::map<std::string, Standing> standings_of_revision(Context& context, const Su
 }  // namespace
 
 void declare_check(po::options_description& options) {
-  options.add_options()("base", po::value<std::string>()->value_name("REV"), "build and measure this revision as the baseline instead of the recorded one")(
-      "handicap", po::value<std::vector<std::string>>()->value_name("GLOB=PERCENT"), "plant a slowdown in the candidate, to see the gate fail; nothing is recorded (repeatable)")(
+  options.add_options()("base", po::value<std::string>()->value_name("REV"),
+                        "build and measure this revision as the baseline instead of the recorded one")(
+      "handicap", po::value<std::vector<std::string>>()->value_name("GLOB=PERCENT"),
+      "plant a slowdown in the candidate, to see the gate fail; nothing is recorded (repeatable)")(
       "measure-identical", po::bool_switch(), "measure also what is the same machine code");
   declare_suite(options);
   declare_policy(options);
@@ -41,12 +44,14 @@ int check(Context& context, const po::variables_map& values) {
   const Suite suite = load_suite(context, values);
   const Commit candidate = repository::head(context.root());
   const std::string revision = text_of(values, "base");
-  auto standings = revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
+  auto standings =
+      revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
   keep_matching(standings, texts_of(values, "case"));
 
   const CheckPlan plan = plan_check(suite, standings, candidate, settings, is_set(values, "measure-identical"));
   const executor::Judged judged = measure_plan(context, plan, policy, settings);
-  const CheckVerdict verdict = conclude(all_verdicts(context, plan, judged), judged.policy, measured_seconds(judged), unfit(judged));
+  const CheckVerdict verdict =
+      conclude(all_verdicts(context, plan, judged), judged.policy, measured_seconds(judged), unfit(judged));
   if (settings.handicaps.empty()) {
     db::Recording recording;
     recording.verdict = verdict_record(context, verdict, judged.duets, candidate, suite.environment);

@@ -21,12 +21,16 @@ CaseVerdict settled(const std::string& id, Verdict word, const std::string& reas
 }
 
 bool is_handicapped(const std::string& id, const executor::Settings& settings) {
-  return std::any_of(settings.handicaps.begin(), settings.handicaps.end(), [&](const auto& handicap) { return glob_matches(handicap.first, id); });
+  return std::any_of(settings.handicaps.begin(), settings.handicaps.end(),
+                     [&](const auto& handicap) { return glob_matches(handicap.first, id); });
 }
 
-executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const SuiteModule& module, const Standing& standing, const Commit& candidate) {
+executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const SuiteModule& module,
+                               const Standing& standing, const Commit& candidate) {
   for (executor::Pairing& pairing : pairings) {
-    if (pairing.candidate_module == module.file && pairing.baseline.module_hash == standing.module_hash && pairing.baseline.commit.sha == standing.commit.sha) return pairing;
+    if (pairing.candidate_module == module.file && pairing.baseline.module_hash == standing.module_hash &&
+        pairing.baseline.commit.sha == standing.commit.sha)
+      return pairing;
   }
   executor::Pairing pairing;
   pairing.baseline_module = standing.module;
@@ -38,8 +42,8 @@ executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const S
 
 }  // namespace
 
-CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& standings, const Commit& candidate, const executor::Settings& settings,
-                     bool measure_identical) {
+CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& standings, const Commit& candidate,
+                     const executor::Settings& settings, bool measure_identical) {
   CheckPlan plan;
   std::map<std::string, Standing> unmet = standings;
   for (const SuiteModule& module : suite.modules) {
@@ -47,16 +51,20 @@ CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& 
       const auto standing = standings.find(facts.id);
       unmet.erase(facts.id);
       if (standing == standings.end()) {
-        plan.settled.push_back(standings.empty() ? settled(facts.id, Verdict::NoBaseline, "no baseline on this device model; `ratchet record` on the main branch sets it")
-                                                 : settled(facts.id, Verdict::New, "the baseline does not have this case"));
-      } else if (standing->second.module_hash == module.hash && !measure_identical && !is_handicapped(facts.id, settings)) {
+        plan.settled.push_back(
+            standings.empty() ? settled(facts.id, Verdict::NoBaseline,
+                                        "no baseline on this device model; `ratchet record` on the main branch sets it")
+                              : settled(facts.id, Verdict::New, "the baseline does not have this case"));
+      } else if (standing->second.module_hash == module.hash && !measure_identical &&
+                 !is_handicapped(facts.id, settings)) {
         plan.settled.push_back(settled(facts.id, Verdict::Identical, ""));
       } else {
         pairing_for(plan.pairings, module, standing->second, candidate).cases.push_back(facts.id);
       }
     }
   }
-  for (const auto& [id, standing] : unmet) plan.settled.push_back(settled(id, Verdict::Missing, "the candidate does not have this case"));
+  for (const auto& [id, standing] : unmet)
+    plan.settled.push_back(settled(id, Verdict::Missing, "the candidate does not have this case"));
   return plan;
 }
 
@@ -72,14 +80,18 @@ std::map<std::string, Standing> standings_of_database(Context& context, const Su
 void keep_matching(std::map<std::string, Standing>& standings, const std::vector<std::string>& globs) {
   if (globs.empty()) return;
   std::erase_if(standings, [&](const auto& standing) {
-    return std::none_of(globs.begin(), globs.end(), [&](const std::string& glob) { return glob_matches(glob, standing.first); });
+    return std::none_of(globs.begin(), globs.end(),
+                        [&](const std::string& glob) { return glob_matches(glob, standing.first); });
   });
 }
 
-executor::Judged measure_plan(Context& context, const CheckPlan& plan, const Policy& policy, const executor::Settings& settings) {
+executor::Judged measure_plan(Context& context, const CheckPlan& plan, const Policy& policy,
+                              const executor::Settings& settings) {
   report::Progress progress(context.streams().err, context.streams().err_is_terminal);
   return executor::measure_until_decided(context.bench(), plan.pairings, policy, settings,
-                                         [&](std::size_t launch, std::size_t decided, std::size_t cases) { progress.launch(launch, policy.max_launches, decided, cases); });
+                                         [&](std::size_t launch, std::size_t decided, std::size_t cases) {
+                                           progress.launch(launch, policy.max_launches, decided, cases);
+                                         });
 }
 
 std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan, const executor::Judged& judged) {

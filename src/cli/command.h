@@ -1,4 +1,5 @@
-// What a command is: a row of the table in commands.cpp. Everything the command line says, --help included, comes from it.
+// What a command is: a row of the table in commands.cpp. Everything the command line says, --help included, comes from
+// it.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -12,14 +13,14 @@ namespace ratchet::cli {
 namespace po = boost::program_options;
 
 struct Positional {
-  const char* name;   // as in the synopsis, lower case
-  int most;           // how many; -1: any number
+  const char* name;  // as in the synopsis, lower case
+  int most;          // how many; -1: any number
 };
 
 struct Command {
   std::string name;
-  std::string synopsis;  // what follows the name
-  std::string about;     // one line
+  std::string synopsis;                       // what follows the name
+  std::string about;                          // one line
   void (*declare)(po::options_description&);  // may be null
   std::vector<Positional> positionals;
   int (*run)(Context&, const po::variables_map&);

@@ -20,7 +20,8 @@ Run find_run(Context& context, const std::string& name) {
   try {
     sha = repository::resolve(std::filesystem::current_path(), name).sha;
   } catch (const Error&) {
-    throw Error("\"" + report::printable(name) + "\" is neither a file, nor a recorded run, nor a commit; `ratchet log` lists the runs");
+    throw Error("\"" + report::printable(name) +
+                "\" is neither a file, nor a recorded run, nor a commit; `ratchet log` lists the runs");
   }
   if (auto run = store.find_run(sha)) return *run;
   throw Error("no run of commit " + sha + " is recorded; measure it with `ratchet run`");
@@ -28,13 +29,15 @@ Run find_run(Context& context, const std::string& name) {
 
 int compare_duet(Context& context, const std::string& file, const Policy& policy) {
   const Duet duet = documents::read_duet(documents::read_file(file), file);
-  return conclude_and_print(context, conclude(judge_duet(duet, policy), policy, measured_seconds(duet), degraded(duet.telemetry)));
+  return conclude_and_print(
+      context, conclude(judge_duet(duet, policy), policy, measured_seconds(duet), degraded(duet.telemetry)));
 }
 
 }  // namespace
 
 void declare_compare(po::options_description& options) {
-  options.add_options()("duet", po::value<std::string>()->value_name("FILE"), "judge a ratchet.duet/1 document (plain or gzip)");
+  options.add_options()("duet", po::value<std::string>()->value_name("FILE"),
+                        "judge a ratchet.duet/1 document (plain or gzip)");
   declare_policy(options);
 }
 

@@ -24,8 +24,10 @@ std::string variable(const char* name) {
 }  // namespace
 
 Context::Context(Streams streams, CommonOptions common) : streams_(streams), common_(std::move(common)) {
-  if (common_.color != "auto" && common_.color != "always" && common_.color != "never") throw Error("--color takes auto, always or never");
-  log_ = std::make_shared<spdlog::logger>("ratchet", std::make_shared<spdlog::sinks::ostream_sink_st>(streams_.err, true));
+  if (common_.color != "auto" && common_.color != "always" && common_.color != "never")
+    throw Error("--color takes auto, always or never");
+  log_ =
+      std::make_shared<spdlog::logger>("ratchet", std::make_shared<spdlog::sinks::ostream_sink_st>(streams_.err, true));
   log_->set_pattern("ratchet: %l: %v");
   log_->set_level(common_.verbose ? spdlog::level::info : spdlog::level::warn);
 }
@@ -42,7 +44,9 @@ const std::filesystem::path& Context::root() {
   return *root_;
 }
 
-bool Context::has_config() { return !common_.config.empty() || repository::find_config(std::filesystem::current_path()).has_value(); }
+bool Context::has_config() {
+  return !common_.config.empty() || repository::find_config(std::filesystem::current_path()).has_value();
+}
 
 const repository::Config& Context::config() {
   if (config_) return *config_;

@@ -1,5 +1,5 @@
-// What every command works with: the streams, the common options, and the repository, configuration and database that they
-// lead to, found when first asked for. Commands get it by reference and keep nothing.
+// What every command works with: the streams, the common options, and the repository, configuration and database that
+// they lead to, found when first asked for. Commands get it by reference and keep nothing.
 #pragma once
 
 #include <filesystem>

@@ -27,19 +27,23 @@ void examine(std::vector<Finding>& findings, const char* what, const std::functi
 
 Finding examine_repository(Context& context) {
   const Commit head = repository::head(context.root());
-  return {"repository", head.sha.substr(0, 10) + (head.dirty ? " with changes: `ratchet record` will refuse" : ", clean"), head.dirty ? Health::Notice : Health::Good};
+  return {"repository",
+          head.sha.substr(0, 10) + (head.dirty ? " with changes: `ratchet record` will refuse" : ", clean"),
+          head.dirty ? Health::Notice : Health::Good};
 }
 
 Finding examine_config(Context& context) {
   const repository::Config& config = context.config();
-  return {"configuration", (config.root / repository::kConfigName).string() + ", " + std::to_string(config.modules.size()) + " modules"};
+  return {"configuration",
+          (config.root / repository::kConfigName).string() + ", " + std::to_string(config.modules.size()) + " modules"};
 }
 
 Finding examine_module(Context& context, const std::string& name) {
   const std::filesystem::path file = context.config().root / name;
   if (!std::filesystem::exists(file)) return {name, "not built", Health::Notice};
   const documents::ModuleDescription module = context.bench().describe(file);
-  if (!module.environment) return {name, "needs a " + module.device + " device, which is not usable here", Health::Notice};
+  if (!module.environment)
+    return {name, "needs a " + module.device + " device, which is not usable here", Health::Notice};
   const Environment& e = *module.environment;
   std::string reading = std::to_string(module.cases.size()) + " cases on " + e.device.name;
   if (!e.driver.empty()) reading += ", driver " + e.driver;
@@ -50,7 +54,8 @@ Finding examine_module(Context& context, const std::string& name) {
 
 Finding examine_database(Context& context) {
   const std::filesystem::path file = context.database();
-  if (!std::filesystem::exists(file)) return {"database", file.string() + " does not exist yet; `ratchet record` makes it", Health::Notice};
+  if (!std::filesystem::exists(file))
+    return {"database", file.string() + " does not exist yet; `ratchet record` makes it", Health::Notice};
   const std::vector<std::string> wrong = context.store(db::Mode::ReadOnly).check();
   if (wrong.empty()) return {"database", file.string() + ", sound"};
   std::string reading = file.string();
@@ -62,8 +67,11 @@ const char* word(Health health) { return health == Health::Good ? "ok" : health 
 
 std::string as_json(const std::vector<Finding>& findings, bool fit) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Finding& finding : findings) list.push_back({{"what", finding.what}, {"reading", finding.reading}, {"health", word(finding.health)}});
-  return nlohmann::ordered_json{{"format", "ratchet.doctor/1"}, {"fit", fit}, {"findings", std::move(list)}}.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  for (const Finding& finding : findings)
+    list.push_back({{"what", finding.what}, {"reading", finding.reading}, {"health", word(finding.health)}});
+  return nlohmann::ordered_json{{"format", "ratchet.doctor/1"}, {"fit", fit}, {"findings", std::move(list)}}.dump(
+             1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
 }  // namespace
@@ -81,17 +89,22 @@ int doctor(Context& context, const po::variables_map&) {
         return finding;
       });
     }
-    if (measurable == 0) findings.push_back({"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});
+    if (measurable == 0)
+      findings.push_back(
+          {"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});
   }
   examine(findings, "database", [&] { return examine_database(context); });
-  const bool fit = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.health == Health::Bad; });
+  const bool fit = std::none_of(findings.begin(), findings.end(),
+                                [](const Finding& finding) { return finding.health == Health::Bad; });
   if (context.json()) {
     context.out() << as_json(findings, fit);
     return fit ? 0 : 2;
   }
   report::Table table({{"examined"}, {""}, {"reading"}});
   for (const Finding& finding : findings) {
-    const report::Tint tint = finding.health == Health::Good ? report::Tint::Good : finding.health == Health::Notice ? report::Tint::Doubt : report::Tint::Bad;
+    const report::Tint tint = finding.health == Health::Good     ? report::Tint::Good
+                              : finding.health == Health::Notice ? report::Tint::Doubt
+                                                                 : report::Tint::Bad;
     table.add({{finding.what}, {word(finding.health), tint}, {finding.reading}});
   }
   context.out() << table.text(context.paint()) << (fit ? "fit to measure\n" : "not fit to measure\n");

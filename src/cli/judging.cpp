@@ -14,8 +14,9 @@
 namespace ratchet::cli {
 
 void declare_policy(po::options_description& options) {
-  options.add_options()("tolerance", po::value<double>()->value_name("PERCENT"), "slowdown that is a regression, for all cases")(
-      "strict", po::bool_switch(), "an inconclusive case is no pass (exit 3)");
+  options.add_options()("tolerance", po::value<double>()->value_name("PERCENT"),
+                        "slowdown that is a regression, for all cases")("strict", po::bool_switch(),
+                                                                        "an inconclusive case is no pass (exit 3)");
 }
 
 Policy policy_from(Context& context, const po::variables_map& values) {

@@ -4,7 +4,8 @@
 namespace ratchet::cli {
 
 void declare_log(po::options_description& options) {
-  options.add_options()("limit", po::value<std::size_t>()->value_name("N")->default_value(20), "how many runs; 0 for all");
+  options.add_options()("limit", po::value<std::size_t>()->value_name("N")->default_value(20),
+                        "how many runs; 0 for all");
 }
 
 int log(Context& context, const po::variables_map& values) {

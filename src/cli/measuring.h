@@ -7,7 +7,8 @@
 
 namespace ratchet::cli {
 
-[[nodiscard]] Run measure_suite(Context& context, const Suite& suite, std::size_t launches, const executor::Settings& settings, const Commit& commit);
+[[nodiscard]] Run measure_suite(Context& context, const Suite& suite, std::size_t launches,
+                                const executor::Settings& settings, const Commit& commit);
 
 // Cases that failed or gave no samples.
 [[nodiscard]] std::size_t failed_cases(const Run& run);

@@ -17,20 +17,26 @@ constexpr int kFault = 2;
 void declare_common(po::options_description& options, CommonOptions& common) {
   options.add_options()("json", po::bool_switch(&common.json), "print the result as JSON, alone on stdout")(
       "color", po::value(&common.color)->value_name("WHEN"), "auto (default), always or never; NO_COLOR is respected")(
-      "db", po::value(&common.db)->value_name("FILE"), "database; else RATCHET_DB, else .ratchet/ratchet.db at the repository's root")(
-      "config", po::value(&common.config)->value_name("FILE"), "configuration; else ratchet.json in this folder or above")(
-      "verbose", po::bool_switch(&common.verbose), "say on stderr what is done")("help", "show this and exit")("version", "show the version and exit");
+      "db", po::value(&common.db)->value_name("FILE"),
+      "database; else RATCHET_DB, else .ratchet/ratchet.db at the repository's root")(
+      "config", po::value(&common.config)->value_name("FILE"),
+      "configuration; else ratchet.json in this folder or above")(
+      "verbose", po::bool_switch(&common.verbose), "say on stderr what is done")("help", "show this and exit")(
+      "version", "show the version and exit");
 }
 
 std::string overview() {
-  std::string text = "usage: ratchet COMMAND [options]\n\nStops performance regressions from being merged.\n\ncommands:\n";
+  std::string text =
+      "usage: ratchet COMMAND [options]\n\nStops performance regressions from being merged.\n\ncommands:\n";
   for (const Command& command : commands()) text += fmt::format("  {:<10} {}\n", command.name, command.about);
-  return text + "\n`ratchet COMMAND --help` lists a command's options.\n"
-                "exit codes: 0 pass, 1 regression, 2 usage, fault or unfit machine, 3 no verdict\n";
+  return text +
+         "\n`ratchet COMMAND --help` lists a command's options.\n"
+         "exit codes: 0 pass, 1 regression, 2 usage, fault or unfit machine, 3 no verdict\n";
 }
 
 std::string help_of(const Command& command, const po::options_description& own, const po::options_description& common) {
-  std::string text = "usage: ratchet " + command.name + (command.synopsis.empty() ? "" : " " + command.synopsis) + " [options]\n\n" + command.about + "\n";
+  std::string text = "usage: ratchet " + command.name + (command.synopsis.empty() ? "" : " " + command.synopsis) +
+                     " [options]\n\n" + command.about + "\n";
   std::ostringstream listed;
   if (!own.options().empty()) listed << "\n" << own;
   listed << "\n" << common;
@@ -103,7 +109,8 @@ int run(const std::vector<std::string>& arguments, Streams streams) {
     streams.err << "ratchet: interrupted; nothing was recorded\n";
     return 128 + interrupted.signal();
   } catch (const po::error& error) {
-    streams.err << "ratchet: error: " << error.what() << "; see `ratchet " << (arguments.empty() ? "" : arguments.front()) << " --help`\n";
+    streams.err << "ratchet: error: " << error.what() << "; see `ratchet "
+                << (arguments.empty() ? "" : arguments.front()) << " --help`\n";
   } catch (const std::bad_alloc&) {
     streams.err << "ratchet: error: out of memory\n";
   } catch (const std::exception& error) {

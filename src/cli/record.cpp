@@ -14,25 +14,33 @@ namespace ratchet::cli {
 namespace {
 
 const Measurement* find(const Run& run, const std::string& id) {
-  const auto at = std::find_if(run.measurements.begin(), run.measurements.end(), [&](const Measurement& m) { return m.facts.id == id; });
+  const auto at = std::find_if(run.measurements.begin(), run.measurements.end(),
+                               [&](const Measurement& m) { return m.facts.id == id; });
   return at == run.measurements.end() ? nullptr : &*at;
 }
 
-bool is_sound(const Measurement& measured) { return measured.failures.empty() && measured.check && measured.check->verified && !measured.launches.empty(); }
+bool is_sound(const Measurement& measured) {
+  return measured.failures.empty() && measured.check && measured.check->verified && !measured.launches.empty();
+}
 
 // What a verdict does to the pawl: nothing, unless there was no baseline, faster was proven, or a person accepted.
 const char* kind_of_move(Verdict verdict) {
   switch (verdict) {
-    case Verdict::New: return "set";
-    case Verdict::Improved: return "advanced";
-    case Verdict::Accepted: return "accepted";
-    default: return nullptr;
+    case Verdict::New:
+      return "set";
+    case Verdict::Improved:
+      return "advanced";
+    case Verdict::Accepted:
+      return "accepted";
+    default:
+      return nullptr;
   }
 }
 
-// The numbers of a move are those of the run: it took no part in proving that the candidate is faster, so they are not the
-// lucky ones that won.
-db::BaselineMove move_to(Context& context, const Run& run, const db::Summary& summary, const std::string& module_hash, const CaseVerdict& verdict) {
+// The numbers of a move are those of the run: it took no part in proving that the candidate is faster, so they are not
+// the lucky ones that won.
+db::BaselineMove move_to(Context& context, const Run& run, const db::Summary& summary, const std::string& module_hash,
+                         const CaseVerdict& verdict) {
   db::BaselineMove move;
   move.kind = kind_of_move(verdict.verdict);
   move.case_id = verdict.id;
@@ -51,18 +59,21 @@ db::BaselineMove move_to(Context& context, const Run& run, const db::Summary& su
   return move;
 }
 
-std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, const Run& run, const std::vector<db::Summary>& summaries,
+std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, const Run& run,
+                                       const std::vector<db::Summary>& summaries,
                                        const std::vector<CaseVerdict>& verdicts) {
   db::Store& store = context.store(db::Mode::ReadWrite);
   std::vector<db::BaselineMove> moves;
   for (const SuiteModule& module : suite.modules) {
     std::string hash;
     for (const CaseVerdict& verdict : verdicts) {
-      const bool here = std::any_of(module.cases.begin(), module.cases.end(), [&](const CaseFacts& facts) { return facts.id == verdict.id; });
+      const bool here = std::any_of(module.cases.begin(), module.cases.end(),
+                                    [&](const CaseFacts& facts) { return facts.id == verdict.id; });
       const Measurement* measured = find(run, verdict.id);
       if (!here || kind_of_move(verdict.verdict) == nullptr || measured == nullptr || !is_sound(*measured)) continue;
       if (hash.empty()) hash = store.store_module(module.file, context.now());
-      const auto summary = std::find_if(summaries.begin(), summaries.end(), [&](const db::Summary& s) { return s.case_id == verdict.id; });
+      const auto summary = std::find_if(summaries.begin(), summaries.end(),
+                                        [&](const db::Summary& s) { return s.case_id == verdict.id; });
       db::BaselineMove move = move_to(context, run, *summary, hash, verdict);
       const auto standing = store.baseline(verdict.id, move.device_name);
       move.replaces = standing ? standing->id : 0;
@@ -72,8 +83,8 @@ std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, con
   return moves;
 }
 
-// What the run itself shows: a case that failed has no baseline to offer, whatever the duet said. A case that never had a
-// baseline gets its first one here.
+// What the run itself shows: a case that failed has no baseline to offer, whatever the duet said. A case that never had
+// a baseline gets its first one here.
 void settle(const Run& run, std::vector<CaseVerdict>& verdicts) {
   for (CaseVerdict& verdict : verdicts) {
     const Measurement* measured = find(run, verdict.id);
@@ -90,7 +101,8 @@ void settle(const Run& run, std::vector<CaseVerdict>& verdicts) {
 
 // Where there was no baseline there was nothing to judge, and setting it is what this command is for.
 bool only_sets(const CheckVerdict& check) {
-  return !check.cases.empty() && std::all_of(check.cases.begin(), check.cases.end(), [](const CaseVerdict& c) { return c.verdict == Verdict::New; });
+  return !check.cases.empty() && std::all_of(check.cases.begin(), check.cases.end(),
+                                             [](const CaseVerdict& c) { return c.verdict == Verdict::New; });
 }
 
 }  // namespace
@@ -104,12 +116,16 @@ int record(Context& context, const po::variables_map& values) {
   const Policy policy = policy_from(context, values);
   const executor::Settings settings = settings_from(context, values);
   const Commit commit = repository::head(context.root());
-  if (commit.dirty) throw Error("the work tree has changes: a baseline must be a commit that others can build; commit first, or use `ratchet run`");
+  if (commit.dirty)
+    throw Error(
+        "the work tree has changes: a baseline must be a commit that others can build; commit first, or use `ratchet "
+        "run`");
   const Suite suite = load_suite(context, values);
   auto standings = standings_of_database(context, suite);
   keep_matching(standings, texts_of(values, "case"));
 
-  const Run run = measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
+  const Run run =
+      measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
   const CheckPlan plan = plan_check(suite, standings, commit, settings, false);
   const executor::Judged judged = measure_plan(context, plan, policy, settings);
   std::vector<CaseVerdict> verdicts = all_verdicts(context, plan, judged);

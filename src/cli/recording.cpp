@@ -30,7 +30,9 @@ db::Summary summary_of(const Measurement& measured, MedianBootstraps& bootstraps
 // The one baseline commit, or none when the cases have several.
 Commit common_baseline(const std::vector<Duet>& duets) {
   if (duets.empty()) return {};
-  const bool one = std::all_of(duets.begin(), duets.end(), [&](const Duet& duet) { return duet.baseline.commit.sha == duets.front().baseline.commit.sha; });
+  const bool one = std::all_of(duets.begin(), duets.end(), [&](const Duet& duet) {
+    return duet.baseline.commit.sha == duets.front().baseline.commit.sha;
+  });
   return one ? duets.front().baseline.commit : Commit{};
 }
 
@@ -45,8 +47,8 @@ std::vector<db::Summary> summaries_of(const Run& run) {
   return summaries;
 }
 
-db::VerdictRecord verdict_record(Context& context, const CheckVerdict& check, const std::vector<Duet>& duets, const Commit& candidate,
-                                 const Environment& environment) {
+db::VerdictRecord verdict_record(Context& context, const CheckVerdict& check, const std::vector<Duet>& duets,
+                                 const Commit& candidate, const Environment& environment) {
   db::VerdictRecord record;
   record.uuid = context.new_uuid();
   record.made_at = context.now();

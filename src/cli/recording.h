@@ -12,7 +12,8 @@ namespace ratchet::cli {
 // One summary for each case with samples; the launch is the unit of the interval.
 [[nodiscard]] std::vector<db::Summary> summaries_of(const Run& run);
 
-[[nodiscard]] db::VerdictRecord verdict_record(Context& context, const CheckVerdict& check, const std::vector<Duet>& duets, const Commit& candidate,
+[[nodiscard]] db::VerdictRecord verdict_record(Context& context, const CheckVerdict& check,
+                                               const std::vector<Duet>& duets, const Commit& candidate,
                                                const Environment& environment);
 
 // Fills in what the measuring host cannot know: uuid, commit, times, tool.

@@ -10,7 +10,8 @@
 namespace ratchet::cli {
 
 void declare_run(po::options_description& options) {
-  options.add_options()("launches", po::value<std::size_t>()->value_name("N"), "processes to measure in; the configuration's \"run\" without it");
+  options.add_options()("launches", po::value<std::size_t>()->value_name("N"),
+                        "processes to measure in; the configuration's \"run\" without it");
   declare_suite(options);
 }
 
@@ -18,7 +19,8 @@ void declare_run(po::options_description& options) {
 int run_modules(Context& context, const po::variables_map& values) {
   const Suite suite = load_suite(context, values);
   const Commit commit = repository::head(context.root());
-  const std::size_t launches = values.count("launches") > 0 ? values["launches"].as<std::size_t>() : static_cast<std::size_t>(context.config().run_launches);
+  const std::size_t launches = values.count("launches") > 0 ? values["launches"].as<std::size_t>()
+                                                            : static_cast<std::size_t>(context.config().run_launches);
   if (launches == 0) throw Error("--launches takes a number above 0");
   Run run = measure_suite(context, suite, launches, settings_from(context, values), commit);
   db::Recording recording;

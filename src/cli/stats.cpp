@@ -28,7 +28,8 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& na
     double value = 0;
     const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), value);
     if (error != std::errc() || stop != line.data() + line.size() || !std::isfinite(value)) {
-      throw Error(name + ":" + std::to_string(line_number) + ": \"" + report::printable(line.substr(0, 40)) + "\" is not a finite number; one number a line is read");
+      throw Error(name + ":" + std::to_string(line_number) + ": \"" + report::printable(line.substr(0, 40)) +
+                  "\" is not a finite number; one number a line is read");
     }
     numbers.push_back(value);
   }
@@ -54,14 +55,17 @@ documents::Stats summarize(const std::vector<double>& numbers) {
 
 int stats(Context& context, const po::variables_map& values) {
   const std::string file = text_of(values, "file").empty() ? "-" : text_of(values, "file");
-  const documents::Stats summary = summarize(parse_numbers(documents::read_file(file), file == "-" ? "standard input" : file));
+  const documents::Stats summary =
+      summarize(parse_numbers(documents::read_file(file), file == "-" ? "standard input" : file));
   if (context.json()) {
     context.out() << documents::write(summary);
     return 0;
   }
-  context.out() << fmt::format("n       {}\nmedian  {:.6g}  [{:.6g}, {:.6g}] exact bootstrap, {:g} %\nmean    {:.6g}\ncv      {:.3g} %\nmin     {:.6g}\nmax     {:.6g}\ntick    {:.6g}\n",
-                               summary.n, summary.median, summary.ci.low, summary.ci.high, 100 * summary.confidence, summary.mean, 100 * summary.cv,
-                               summary.min, summary.max, summary.tick);
+  context.out() << fmt::format(
+      "n       {}\nmedian  {:.6g}  [{:.6g}, {:.6g}] exact bootstrap, {:g} %\nmean    {:.6g}\ncv      {:.3g} %\nmin     "
+      "{:.6g}\nmax     {:.6g}\ntick    {:.6g}\n",
+      summary.n, summary.median, summary.ci.low, summary.ci.high, 100 * summary.confidence, summary.mean,
+      100 * summary.cv, summary.min, summary.max, summary.tick);
   return 0;
 }
 

@@ -26,7 +26,8 @@ std::vector<Described> describe_all(Context& context) {
   for (std::size_t i = 0; i < config.modules.size(); ++i) {
     const std::filesystem::path file = config.root / config.modules[i];
     if (!std::filesystem::is_regular_file(file)) {
-      context.log().warn("{} is not built; it is left out (build: {})", config.modules[i], config.build.empty() ? "not configured" : config.build);
+      context.log().warn("{} is not built; it is left out (build: {})", config.modules[i],
+                         config.build.empty() ? "not configured" : config.build);
       continue;
     }
     Described described{{i, file, db::sha256_of_file(file), {}}, context.bench().describe(file)};
@@ -42,7 +43,8 @@ void refuse_lost_device(Context& context) {
   if (!std::filesystem::exists(file)) return;
   for (const db::BaselineMove& move : context.store(db::Mode::ReadWrite).baseline_log("*")) {
     if (move.device_kind == "cuda") {
-      throw Error("there are baselines of " + move.device_name + ", but no CUDA device is usable here; repair it (`ratchet doctor`) or say --device cpu");
+      throw Error("there are baselines of " + move.device_name +
+                  ", but no CUDA device is usable here; repair it (`ratchet doctor`) or say --device cpu");
     }
   }
 }
@@ -51,7 +53,8 @@ std::string choose_device(Context& context, const po::variables_map& values, con
   const std::string wanted = values["device"].as<std::string>();
   if (wanted != "auto" && wanted != "cpu" && wanted != "cuda") throw Error("--device takes auto, cpu or cuda");
   const auto usable = [&](const std::string& kind) {
-    return std::any_of(all.begin(), all.end(), [&](const Described& d) { return d.description.device == kind && d.description.environment; });
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Described& d) { return d.description.device == kind && d.description.environment; });
   };
   if (wanted != "auto") {
     if (!usable(wanted)) throw Error("no configured module can run on a " + wanted + " device here");
@@ -59,7 +62,10 @@ std::string choose_device(Context& context, const po::variables_map& values, con
   }
   if (usable("cuda")) return "cuda";
   refuse_lost_device(context);
-  if (!usable("cpu")) throw Error("no configured module is built and can run here; build them (\"build\" in ratchet.json) and see `ratchet doctor`");
+  if (!usable("cpu"))
+    throw Error(
+        "no configured module is built and can run here; build them (\"build\" in ratchet.json) and see `ratchet "
+        "doctor`");
   return "cpu";
 }
 
@@ -74,7 +80,8 @@ void filter_cases(Suite& suite, const std::vector<std::string>& globs) {
   }
   for (SuiteModule& module : suite.modules) {
     std::erase_if(module.cases, [&](const CaseFacts& facts) {
-      return std::none_of(globs.begin(), globs.end(), [&](const std::string& glob) { return glob_matches(glob, facts.id); });
+      return std::none_of(globs.begin(), globs.end(),
+                          [&](const std::string& glob) { return glob_matches(glob, facts.id); });
     });
   }
   std::erase_if(suite.modules, [](const SuiteModule& module) { return module.cases.empty(); });
@@ -93,16 +100,20 @@ std::pair<std::string, double> parse_handicap(const std::string& text) {
   const std::size_t equals = text.rfind('=');
   double percent = 0;
   const char* end = text.data() + text.size();
-  const bool numeric = equals != std::string::npos && equals > 0 && std::from_chars(text.data() + equals + 1, end, percent).ptr == end;
-  if (!numeric || !(percent > 0 && percent <= 1000)) throw Error("--handicap takes GLOB=PERCENT with a percentage above 0, not \"" + report::printable(text) + "\"");
+  const bool numeric =
+      equals != std::string::npos && equals > 0 && std::from_chars(text.data() + equals + 1, end, percent).ptr == end;
+  if (!numeric || !(percent > 0 && percent <= 1000))
+    throw Error("--handicap takes GLOB=PERCENT with a percentage above 0, not \"" + report::printable(text) + "\"");
   return {text.substr(0, equals), percent};
 }
 
 }  // namespace
 
 void declare_suite(po::options_description& options) {
-  options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"), "only cases that match (repeatable)")(
-      "device", po::value<std::string>()->value_name("KIND")->default_value("auto"), "auto (the GPU where there is one), cuda or cpu");
+  options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"),
+                        "only cases that match (repeatable)")(
+      "device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
+      "auto (the GPU where there is one), cuda or cpu");
 }
 
 Suite load_suite(Context& context, const po::variables_map& values) {

@@ -12,7 +12,7 @@
 namespace ratchet::cli {
 
 struct SuiteModule {
-  std::size_t index = 0;         // in config.modules
+  std::size_t index = 0;  // in config.modules
   std::filesystem::path file;
   std::string hash;              // SHA-256 of the file
   std::vector<CaseFacts> cases;  // those that the filter leaves

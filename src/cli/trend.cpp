@@ -24,7 +24,9 @@ std::size_t put_in_order(std::vector<db::HistoryPoint>& points, const std::vecto
   for (std::size_t i = 0; i < newest_first.size(); ++i) age[newest_first[i]] = i;
   const std::size_t before = points.size();
   std::erase_if(points, [&](const db::HistoryPoint& point) { return !age.contains(point.commit.sha); });
-  std::stable_sort(points.begin(), points.end(), [&](const db::HistoryPoint& a, const db::HistoryPoint& b) { return age[a.commit.sha] > age[b.commit.sha]; });
+  std::stable_sort(points.begin(), points.end(), [&](const db::HistoryPoint& a, const db::HistoryPoint& b) {
+    return age[a.commit.sha] > age[b.commit.sha];
+  });
   return before - points.size();
 }
 
@@ -36,14 +38,17 @@ std::vector<std::string> matching_cases(db::Store& store, const std::string& glo
   }
   if (!chosen.empty()) return chosen;
   const std::string close = repository::nearest(glob, names);
-  throw Error("no recorded case matches \"" + report::printable(glob) + "\"" + (close.empty() ? "" : "; did you mean \"" + close + "\"?"));
+  throw Error("no recorded case matches \"" + report::printable(glob) + "\"" +
+              (close.empty() ? "" : "; did you mean \"" + close + "\"?"));
 }
 
 }  // namespace
 
 void declare_trend(po::options_description& options) {
-  options.add_options()("csv", po::bool_switch(), "comma-separated values on stdout")("device", po::value<std::string>()->value_name("NAME"), "only this device model")(
-      "limit", po::value<std::size_t>()->value_name("N"), "the newest N runs of a case")("all", po::bool_switch(), "also commits beside the first-parent line of HEAD, by date of the run");
+  options.add_options()("csv", po::bool_switch(), "comma-separated values on stdout")(
+      "device", po::value<std::string>()->value_name("NAME"), "only this device model")(
+      "limit", po::value<std::size_t>()->value_name("N"), "the newest N runs of a case")(
+      "all", po::bool_switch(), "also commits beside the first-parent line of HEAD, by date of the run");
 }
 
 int trend(Context& context, const po::variables_map& values) {
@@ -54,7 +59,8 @@ int trend(Context& context, const po::variables_map& values) {
   filter.device_name = text_of(values, "device");
   if (values.count("limit") > 0) filter.limit = values["limit"].as<std::size_t>();
   const bool all = is_set(values, "all");
-  const std::vector<std::string> line = all ? std::vector<std::string>{} : repository::first_parent_history(context.root(), "HEAD", kHistoryLimit);
+  const std::vector<std::string> line =
+      all ? std::vector<std::string>{} : repository::first_parent_history(context.root(), "HEAD", kHistoryLimit);
 
   std::vector<report::Trend> trends;
   std::size_t left_out = 0;
@@ -71,8 +77,11 @@ int trend(Context& context, const po::variables_map& values) {
       trends.push_back(std::move(one));
     }
   }
-  if (left_out > 0) context.log().warn("{} of commits beside the first-parent line of HEAD left out; --all shows them", report::count(left_out, "point"));
-  if (trends.empty()) throw Error("no recorded run holds samples of \"" + report::printable(glob) + "\" on this line of history");
+  if (left_out > 0)
+    context.log().warn("{} of commits beside the first-parent line of HEAD left out; --all shows them",
+                       report::count(left_out, "point"));
+  if (trends.empty())
+    throw Error("no recorded run holds samples of \"" + report::printable(glob) + "\" on this line of history");
   if (context.json()) {
     context.out() << report::trend_json(trends);
   } else if (is_set(values, "csv")) {

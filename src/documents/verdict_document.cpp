@@ -62,14 +62,15 @@ Json policy_json(const Policy& policy) {
 std::string write(const CheckVerdict& check) {
   Json unjudged = Json::array();
   for (const Unjudged& one : check.unjudged) unjudged.push_back({{"case", one.id}, {"why", one.why}});
-  Json document = {{"format", "ratchet.verdict/1"},
-                   {"outcome", to_string(check.outcome)},
-                   {"exit_code", exit_code(check.outcome)},
-                   {"reasons", check.reasons},
-                   {"census", {{"expected", check.expected}, {"judged", check.judged}, {"unjudged", std::move(unjudged)}}},
-                   {"policy", policy_json(check.policy)},
-                   {"error_rates", {{"alpha_check", check.policy.alpha}, {"beta", check.policy.beta}}},
-                   {"device_seconds", check.device_seconds}};
+  Json document = {
+      {"format", "ratchet.verdict/1"},
+      {"outcome", to_string(check.outcome)},
+      {"exit_code", exit_code(check.outcome)},
+      {"reasons", check.reasons},
+      {"census", {{"expected", check.expected}, {"judged", check.judged}, {"unjudged", std::move(unjudged)}}},
+      {"policy", policy_json(check.policy)},
+      {"error_rates", {{"alpha_check", check.policy.alpha}, {"beta", check.policy.beta}}},
+      {"device_seconds", check.device_seconds}};
   document["cases"] = Json::array();
   for (const CaseVerdict& verdict : check.cases) document["cases"].push_back(case_json(verdict));
   return lay_out(document);

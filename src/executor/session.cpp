@@ -92,8 +92,8 @@ std::vector<CaseVerdict> judge_all(const std::vector<Duet>& duets, const Policy&
 
 }  // namespace
 
-Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy, const Settings& settings,
-                             const OnLaunch& on_launch) {
+Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy,
+                             const Settings& settings, const OnLaunch& on_launch) {
   Judged judged;
   std::vector<std::vector<std::string>> undecided;
   std::size_t cases = 0;
@@ -110,8 +110,8 @@ Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings,
     on_launch(number + 1, cases - left, cases);
     for (std::size_t i = 0; i < pairings.size(); ++i) {
       if (undecided[i].empty()) continue;
-      const Duet launch = bench.duet({pairings[i].baseline_module, pairings[i].candidate_module,
-                                      launch_of(undecided[i], number, settings)});
+      const Duet launch = bench.duet(
+          {pairings[i].baseline_module, pairings[i].candidate_module, launch_of(undecided[i], number, settings)});
       judged.duets[i].environment = launch.environment;
       merge_cases(judged.duets[i].cases, launch.cases);
       append(judged.duets[i].telemetry, launch.telemetry);

@@ -33,9 +33,9 @@ struct Pairing {
 };
 
 struct Judged {
-  std::vector<Duet> duets;             // one a pairing, all launches
-  std::vector<CaseVerdict> verdicts;   // of all pairings
-  Policy policy;                       // with the family that was used: a replay needs it
+  std::vector<Duet> duets;            // one a pairing, all launches
+  std::vector<CaseVerdict> verdicts;  // of all pairings
+  Policy policy;                      // with the family that was used: a replay needs it
 };
 
 // Called before each launch: its number from 1, how many cases have their verdict, how many there are.

@@ -21,7 +21,8 @@ Table case_table(const CheckVerdict& check) {
                {"verdict"}});
   for (const CaseVerdict& verdict : check.cases) {
     const Tint tint = tint_of(verdict.verdict);
-    const std::string planted = verdict.handicap_percent > 0 ? fmt::format(" (planted +{:g} %)", verdict.handicap_percent) : "";
+    const std::string planted =
+        verdict.handicap_percent > 0 ? fmt::format(" (planted +{:g} %)", verdict.handicap_percent) : "";
     table.add({{verdict.id},
                {side_time(verdict.baseline)},
                {side_time(verdict.candidate)},
@@ -37,16 +38,19 @@ bool wants_explanation(const CaseVerdict& verdict) {
   switch (verdict.verdict) {
     case Verdict::Held:
     case Verdict::Improved:
-    case Verdict::Identical: return false;
-    default: return true;
+    case Verdict::Identical:
+      return false;
+    default:
+      return true;
   }
 }
 
 std::string explanation(const CaseVerdict& verdict, const Paint& paint) {
   std::string line = paint(tint_of(verdict.verdict), to_string(verdict.verdict)) + " " + printable(verdict.id);
   if (verdict.verdict == Verdict::Regressed && verdict.change) {
-    line += fmt::format(": {} slower, tolerance {}, {} a side", percent(*verdict.change), probability(verdict.tolerance),
-                        verdict.candidate ? count(verdict.candidate->launches, "launch") : "?");
+    line +=
+        fmt::format(": {} slower, tolerance {}, {} a side", percent(*verdict.change), probability(verdict.tolerance),
+                    verdict.candidate ? count(verdict.candidate->launches, "launch") : "?");
   }
   for (const std::string& reason : verdict.reasons) line += ": " + printable(reason);
   if (verdict.verdict == Verdict::Inconclusive && verdict.mde) {
@@ -56,8 +60,9 @@ std::string explanation(const CaseVerdict& verdict, const Paint& paint) {
 }
 
 std::string census(const CheckVerdict& check) {
-  constexpr std::array<Verdict, 10> kOrder{Verdict::Regressed, Verdict::Invalid,   Verdict::Missing, Verdict::NoBaseline, Verdict::Inconclusive,
-                                           Verdict::Accepted,  Verdict::Improved,  Verdict::Held,    Verdict::Identical,  Verdict::New};
+  constexpr std::array<Verdict, 10> kOrder{
+      Verdict::Regressed, Verdict::Invalid,  Verdict::Missing, Verdict::NoBaseline, Verdict::Inconclusive,
+      Verdict::Accepted,  Verdict::Improved, Verdict::Held,    Verdict::Identical,  Verdict::New};
   std::string line;
   for (const Verdict word : kOrder) {
     std::size_t n = 0;
@@ -70,10 +75,14 @@ std::string census(const CheckVerdict& check) {
 std::string headline(const CheckVerdict& check, const Paint& paint) {
   const std::string code = fmt::format(" (exit {})", exit_code(check.outcome));
   switch (check.outcome) {
-    case Outcome::Pass: return paint(Tint::Good, "PASS") + code;
-    case Outcome::Regressed: return paint(Tint::Bad, "REGRESSED") + code;
-    case Outcome::Fault: return paint(Tint::Bad, "FAULT") + code;
-    case Outcome::NoVerdict: return paint(Tint::Doubt, "NO VERDICT") + code;
+    case Outcome::Pass:
+      return paint(Tint::Good, "PASS") + code;
+    case Outcome::Regressed:
+      return paint(Tint::Bad, "REGRESSED") + code;
+    case Outcome::Fault:
+      return paint(Tint::Bad, "FAULT") + code;
+    case Outcome::NoVerdict:
+      return paint(Tint::Doubt, "NO VERDICT") + code;
   }
   return code;
 }
@@ -83,15 +92,19 @@ std::string headline(const CheckVerdict& check, const Paint& paint) {
 Tint tint_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::Held:
-    case Verdict::Identical: return Tint::Plain;
-    case Verdict::Improved: return Tint::Good;
+    case Verdict::Identical:
+      return Tint::Plain;
+    case Verdict::Improved:
+      return Tint::Good;
     case Verdict::Regressed:
-    case Verdict::Invalid: return Tint::Bad;
+    case Verdict::Invalid:
+      return Tint::Bad;
     case Verdict::Inconclusive:
     case Verdict::New:
     case Verdict::NoBaseline:
     case Verdict::Missing:
-    case Verdict::Accepted: return Tint::Doubt;
+    case Verdict::Accepted:
+      return Tint::Doubt;
   }
   return Tint::Plain;
 }
@@ -103,10 +116,14 @@ std::string check_text(const CheckVerdict& check, const Paint& paint) {
   }
   for (const std::string& reason : check.reasons) text += printable(reason) + "\n";
   text += headline(check, paint) + ": " + census(check) + "\n";
-  text += paint(Tint::Faint, fmt::format("{:.1f} s of measuring; unchanged code fails such a check with a chance of at most {}, a case slower by "
-                                         "its tolerance is called held with at most {}",
-                                         check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta))) +
-          "\n";
+  text +=
+      paint(
+          Tint::Faint,
+          fmt::format(
+              "{:.1f} s of measuring; unchanged code fails such a check with a chance of at most {}, a case slower by "
+              "its tolerance is called held with at most {}",
+              check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta))) +
+      "\n";
   return text;
 }
 

@@ -56,7 +56,8 @@ Json series_json(const Trend& trend) {
                  {"ci_ns", {point.summary.ci_lo_ns, point.summary.ci_hi_ns}},
                  {"launches", point.summary.launches},
                  {"samples", point.summary.samples}};
-    if (point.facts.bytes > 0) json["bandwidth_gb_per_s"] = bandwidth_gb_per_s(point.facts.bytes, point.summary.median_ns);
+    if (point.facts.bytes > 0)
+      json["bandwidth_gb_per_s"] = bandwidth_gb_per_s(point.facts.bytes, point.summary.median_ns);
     if (const auto change = step(trend, i)) json["change_to_previous"] = *change;
     if (const auto change = from_baseline(trend, i)) json["change_to_baseline"] = *change;
     points.push_back(std::move(json));
@@ -71,7 +72,8 @@ Json series_json(const Trend& trend) {
 
 std::string sparkline(const std::vector<double>& values) {
   if (values.empty()) return "";
-  constexpr std::array<const char*, 8> kBlocks{"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
+  constexpr std::array<const char*, 8> kBlocks{"\u2581", "\u2582", "\u2583", "\u2584",
+                                               "\u2585", "\u2586", "\u2587", "\u2588"};
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   std::string line;
   for (const double value : values) {
@@ -82,9 +84,11 @@ std::string sparkline(const std::vector<double>& values) {
 }
 
 std::string runs_text(const std::vector<db::RunRow>& runs, const Paint& paint) {
-  Table table({{"run"}, {"commit"}, {"started"}, {"cases", Align::Right}, {"samples", Align::Right}, {"device"}, {"subject"}});
+  Table table(
+      {{"run"}, {"commit"}, {"started"}, {"cases", Align::Right}, {"samples", Align::Right}, {"device"}, {"subject"}});
   for (const db::RunRow& run : runs) {
-    const std::string cases = run.unmeasured > 0 ? fmt::format("{} ({} failed)", run.cases, run.unmeasured) : std::to_string(run.cases);
+    const std::string cases =
+        run.unmeasured > 0 ? fmt::format("{} ({} failed)", run.cases, run.unmeasured) : std::to_string(run.cases);
     table.add({{run.uuid.substr(0, 8)},
                {commit_label(run.commit)},
                {run.started_at},
@@ -148,8 +152,14 @@ std::string baselines_json(const std::vector<db::BaselineMove>& moves) {
 }
 
 std::string trend_text(const Trend& trend, const Paint& paint) {
-  Table table({{"commit"}, {"started"}, {"median", Align::Right}, {"95 % interval", Align::Right}, {"bandwidth", Align::Right}, {"to previous", Align::Right},
-               {"to baseline", Align::Right}, {"subject"}});
+  Table table({{"commit"},
+               {"started"},
+               {"median", Align::Right},
+               {"95 % interval", Align::Right},
+               {"bandwidth", Align::Right},
+               {"to previous", Align::Right},
+               {"to baseline", Align::Right},
+               {"subject"}});
   std::vector<double> medians;
   for (std::size_t i = 0; i < trend.points.size(); ++i) {
     const db::HistoryPoint& point = trend.points[i];
@@ -163,7 +173,8 @@ std::string trend_text(const Trend& trend, const Paint& paint) {
                {shown(from_baseline(trend, i))},
                {point.commit.subject.substr(0, 60)}});
   }
-  return printable(trend.case_id) + " on " + printable(trend.device_name) + "\n" + table.text(paint) + sparkline(medians) + "\n";
+  return printable(trend.case_id) + " on " + printable(trend.device_name) + "\n" + table.text(paint) +
+         sparkline(medians) + "\n";
 }
 
 std::string trend_json(const std::vector<Trend>& trends) {
@@ -173,12 +184,15 @@ std::string trend_json(const std::vector<Trend>& trends) {
 }
 
 std::string trend_csv(const std::vector<Trend>& trends) {
-  std::string text = "case,device,commit,time,started_at,run,median_ns,ci_lo_ns,ci_hi_ns,launches,samples,bandwidth_gb_per_s,environment\r\n";
+  std::string text =
+      "case,device,commit,time,started_at,run,median_ns,ci_lo_ns,ci_hi_ns,launches,samples,bandwidth_gb_per_s,"
+      "environment\r\n";
   for (const Trend& trend : trends) {
     for (const db::HistoryPoint& point : trend.points) {
       const db::Summary& summary = point.summary;
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", csv(trend.case_id), csv(trend.device_name), point.commit.sha, point.commit.time,
-                          point.started_at, point.run_uuid, summary.median_ns, summary.ci_lo_ns, summary.ci_hi_ns, summary.launches, summary.samples,
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", csv(trend.case_id), csv(trend.device_name),
+                          point.commit.sha, point.commit.time, point.started_at, point.run_uuid, summary.median_ns,
+                          summary.ci_lo_ns, summary.ci_hi_ns, summary.launches, summary.samples,
                           bandwidth_gb_per_s(point.facts.bytes, summary.median_ns), csv(point.environment));
     }
   }

@@ -12,7 +12,8 @@ namespace ratchet::report {
 Progress::~Progress() { done(); }
 
 void Progress::launch(std::size_t launch, std::size_t most, std::size_t decided, std::size_t cases) {
-  const std::string line = fmt::format("launch {} of at most {}, {} of {} decided", launch, most, decided, count(cases, "case"));
+  const std::string line =
+      fmt::format("launch {} of at most {}, {} of {} decided", launch, most, decided, count(cases, "case"));
   if (!is_terminal_) {
     out_ << line << "\n" << std::flush;
     return;

@@ -16,10 +16,17 @@ std::string flops(const CaseFacts& facts, double time_ns) {
 
 std::string run_text(const Run& run, const Paint& paint) {
   MedianBootstraps bootstraps;
-  Table table({{"case"}, {"median", Align::Right}, {"95 % interval", Align::Right}, {"bandwidth", Align::Right}, {"arithmetic", Align::Right}, {"answer"}});
+  Table table({{"case"},
+               {"median", Align::Right},
+               {"95 % interval", Align::Right},
+               {"bandwidth", Align::Right},
+               {"arithmetic", Align::Right},
+               {"answer"}});
   std::string failures;
   for (const Measurement& measured : run.measurements) {
-    for (const Failure& failure : measured.failures) failures += paint(Tint::Bad, "failed") + " " + printable(measured.facts.id) + ": " + printable(failure.message) + "\n";
+    for (const Failure& failure : measured.failures)
+      failures +=
+          paint(Tint::Bad, "failed") + " " + printable(measured.facts.id) + ": " + printable(failure.message) + "\n";
     if (measured.launches.empty()) {
       table.add({{measured.facts.id}, {"-"}, {"-"}, {"-"}, {"-"}, {"failed", Tint::Bad}});
       continue;
@@ -31,11 +38,14 @@ std::string run_text(const Run& run, const Paint& paint) {
                {time(side.ci_ns.low) + " .. " + time(side.ci_ns.high)},
                {bandwidth(side.bandwidth_gb_per_s)},
                {flops(measured.facts, side.median_ns)},
-               {verified ? "verified" : measured.check ? "wrong" : "unknown", verified ? Tint::Plain : Tint::Bad}});
+               {verified         ? "verified"
+                : measured.check ? "wrong"
+                                 : "unknown",
+                verified ? Tint::Plain : Tint::Bad}});
   }
   std::string text = table.text(paint) + failures;
-  text += fmt::format("run {} of commit {}{}, {} recorded\n", run.uuid.substr(0, 8), run.commit.sha.substr(0, 10), run.commit.dirty ? " (dirty)" : "",
-                      count(run.measurements.size(), "case"));
+  text += fmt::format("run {} of commit {}{}, {} recorded\n", run.uuid.substr(0, 8), run.commit.sha.substr(0, 10),
+                      run.commit.dirty ? " (dirty)" : "", count(run.measurements.size(), "case"));
   return text;
 }
 

@@ -7,18 +7,25 @@
 namespace ratchet::report {
 namespace {
 
-// Code points, not bytes: subjects and author names are UTF-8. Wide characters count as one; a ragged edge is all they cost.
+// Code points, not bytes: subjects and author names are UTF-8. Wide characters count as one; a ragged edge is all they
+// cost.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 const char* code(Tint tint) {
   switch (tint) {
-    case Tint::Good: return "\x1b[32m";
-    case Tint::Bad: return "\x1b[1;31m";
-    case Tint::Doubt: return "\x1b[33m";
-    case Tint::Faint: return "\x1b[2m";
-    case Tint::Plain: break;
+    case Tint::Good:
+      return "\x1b[32m";
+    case Tint::Bad:
+      return "\x1b[1;31m";
+    case Tint::Doubt:
+      return "\x1b[33m";
+    case Tint::Faint:
+      return "\x1b[2m";
+    case Tint::Plain:
+      break;
   }
   return "";
 }

@@ -34,7 +34,8 @@ struct Cell {
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  // As many cells as columns. Bytes that a terminal would act on are shown as '?': names come from other people's files.
+  // As many cells as columns. Bytes that a terminal would act on are shown as '?': names come from other people's
+  // files.
   void add(std::vector<Cell> row);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   [[nodiscard]] std::string text(const Paint& paint) const;
