@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <set>
 
+#include "db/json_text.h"
 #include "ratchet/error.h"
 
 namespace ratchet::db {
@@ -101,9 +102,11 @@ void require_fit(const Run& run, const std::vector<Summary>& summaries) {
   if (run.measurements.empty()) refuse(name, "it holds no case; check the filter");
   std::set<std::string> cases;
   for (const auto& measurement : run.measurements) {
-    const std::string what = name + ": case " + measurement.facts.id;
-    if (!cases.insert(measurement.facts.id).second) refuse(what, "it is there twice; give each case a name of its own");
-    require_measurement(measurement, summaries, what);
+    if (cases.insert(measurement.facts.id).second) continue;
+    refuse(name + ": case " + measurement.facts.id, "it is there twice; give each case a name of its own");
+  }
+  for (const auto& measurement : run.measurements) {
+    require_measurement(measurement, summaries, name + ": case " + measurement.facts.id);
   }
   for (const auto& summary : summaries) {
     if (!cases.contains(summary.case_id)) refuse(name, "a summary of " + summary.case_id + " belongs to no case of it");
@@ -116,6 +119,7 @@ void require_fit(const VerdictRecord& verdict) {
   if (!verdict.baseline.sha.empty()) require_sha(verdict.baseline.sha, name);
   if (!verdict.candidate.sha.empty()) require_sha(verdict.candidate.sha, name);
   if (verdict.environment) require_environment(*verdict.environment, name);
+  if (!is_json(verdict.document)) refuse(name, "its document is not JSON; give the whole ratchet.verdict/1");
   std::set<std::string> cases;
   for (const auto& judged : verdict.cases) {
     if (!cases.insert(judged.case_id).second) refuse(name, "case " + judged.case_id + " is judged twice");

@@ -168,6 +168,8 @@ json launch_lists(const DuetCase& of) {
 
 }  // namespace
 
+bool is_json(const std::string& text) { return json::accept(text); }
+
 std::string telemetry_text(const std::vector<Telemetry>& telemetry) { return dump(array(telemetry, write_telemetry)); }
 
 std::vector<Telemetry> telemetry_from(const std::string& text) {

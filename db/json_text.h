@@ -8,6 +8,8 @@
 
 namespace ratchet::db {
 
+[[nodiscard]] bool is_json(const std::string& text);
+
 [[nodiscard]] std::string telemetry_text(const std::vector<Telemetry>& telemetry);
 [[nodiscard]] std::vector<Telemetry> telemetry_from(const std::string& text);
 

@@ -55,7 +55,7 @@ CREATE TABLE runs (
   started_at TEXT NOT NULL,
   started_s INTEGER NOT NULL GENERATED ALWAYS AS (unixepoch(started_at)) STORED,
   tool TEXT NOT NULL,
-  telemetry TEXT NOT NULL CHECK (json_valid(telemetry))
+  telemetry TEXT NOT NULL
 ) STRICT;
 CREATE INDEX runs_by_commit ON runs (commit_id);
 
@@ -81,8 +81,8 @@ CREATE TABLE measurements (
   verified INTEGER CHECK (verified IN (0, 1)),
   rel_l2 REAL,
   row_error REAL,
-  warnings TEXT CHECK (json_valid(warnings)),
-  failures TEXT CHECK (json_valid(failures)),
+  warnings TEXT,
+  failures TEXT,
   PRIMARY KEY (case_id, run_id)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX measurements_by_run ON measurements (run_id);
@@ -112,7 +112,7 @@ CREATE TABLE verdicts (
   environment_id INTEGER REFERENCES environments (id),
   outcome TEXT NOT NULL CHECK (outcome IN ('pass', 'regressed', 'no_verdict', 'fault')),
   exit_code INTEGER NOT NULL CHECK (exit_code BETWEEN 0 AND 3),
-  document TEXT NOT NULL CHECK (json_valid(document)),
+  document TEXT NOT NULL,
   CONSTRAINT bad_news_is_not_zero CHECK (exit_code <> 0 OR outcome NOT IN ('regressed', 'fault'))
 ) STRICT;
 
@@ -134,8 +134,8 @@ CREATE TABLE duets (
   id INTEGER PRIMARY KEY,
   verdict_id INTEGER NOT NULL REFERENCES verdicts (id),
   environment_id INTEGER REFERENCES environments (id),
-  sides TEXT NOT NULL CHECK (json_valid(sides)),
-  telemetry TEXT NOT NULL CHECK (json_valid(telemetry))
+  sides TEXT NOT NULL,
+  telemetry TEXT NOT NULL
 ) STRICT;
 CREATE INDEX duets_by_verdict ON duets (verdict_id);
 
@@ -143,7 +143,7 @@ CREATE TABLE duet_samples (
   verdict_id INTEGER NOT NULL REFERENCES verdicts (id),
   case_id INTEGER NOT NULL REFERENCES cases (id),
   duet_id INTEGER NOT NULL REFERENCES duets (id),
-  facts TEXT NOT NULL CHECK (json_valid(facts)),
+  facts TEXT NOT NULL,
   data BLOB NOT NULL,
   PRIMARY KEY (verdict_id, case_id)
 ) STRICT;

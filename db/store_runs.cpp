@@ -60,18 +60,6 @@ const Summary* summary_of(const std::vector<Summary>& summaries, const std::stri
   return nullptr;
 }
 
-struct Named {
-  std::string uuid;
-  std::string means;  // what the prefix named: the run itself, or its commit in its environment
-  std::string line;   // for a person who has to choose
-};
-
-std::string list(const std::vector<Named>& candidates) {
-  std::string lines;
-  for (const auto& candidate : candidates) lines += "\n  " + candidate.line;
-  return lines;
-}
-
 }  // namespace
 
 void Store::put_run(const Run& run, const std::vector<Summary>& summaries) {
@@ -116,7 +104,7 @@ std::optional<Run> Store::load_run(const std::string& uuid) {
   run.telemetry = telemetry_from(row.text());
   Statement cases(connection_, "read the cases of run " + uuid,
                   std::string(kFacts) +
-                      ", m.warnings, m.failures, samples.data FROM measurements AS m "
+                      "m.warnings, m.failures, samples.data FROM measurements AS m "
                       "JOIN cases ON cases.id = m.case_id LEFT JOIN samples ON samples.run_id = m.run_id AND "
                       "samples.case_id = m.case_id WHERE m.run_id = ? ORDER BY m.position");
   for (cases.start(id); cases.step();) {
@@ -138,29 +126,36 @@ std::optional<Run> Store::load_run(const std::string& uuid) {
 
 std::optional<Run> Store::find_run(const std::string& prefix, const std::string& environment) {
   require_prefix(prefix);
-  Statement select(connection_, "find run " + prefix,
-                   "SELECT r.uuid, substr(r.uuid, 1, length(?1)) = ?1, r.commit_id, r.environment_id, c.sha, c.dirty, "
-                   "e.device_name, r.started_at, substr(e.fingerprint, 1, 12) FROM runs AS r "
-                   "JOIN commits AS c ON c.id = r.commit_id JOIN environments AS e ON e.id = r.environment_id "
-                   "WHERE (substr(r.uuid, 1, length(?1)) = ?1 OR substr(c.sha, 1, length(?1)) = ?1) "
-                   "AND (?2 = '' OR e.fingerprint = ?2) ORDER BY r.started_s DESC, r.id DESC");
-  std::vector<Named> candidates;  // the newest run of each meaning
+  Statement select(
+      connection_, "find run " + prefix,
+      "SELECT r.uuid, substr(r.uuid, 1, length(?1)) = ?1, r.commit_id || ' ' || r.environment_id, c.sha, c.dirty, "
+      "e.device_name, r.started_at, substr(e.fingerprint, 1, 12) FROM runs AS r "
+      "JOIN commits AS c ON c.id = r.commit_id JOIN environments AS e ON e.id = r.environment_id "
+      "WHERE (substr(r.uuid, 1, length(?1)) = ?1 OR substr(c.sha, 1, length(?1)) = ?1) "
+      "AND (?2 = '' OR e.fingerprint = ?2) ORDER BY r.started_s DESC, r.id DESC");
+  // The prefix may mean a run itself, or a commit in an environment: of that, the newest run.
   std::set<std::string> meanings;
+  std::string newest;
+  std::string lines;
   for (select.start(prefix, environment); select.step();) {
     Row row(select);
-    Named named{.uuid = row.text(), .means = {}, .line = {}};
+    const std::string uuid = row.text();
     const bool by_uuid = row.flag();
-    const std::string place = std::to_string(row.integer()) + " " + std::to_string(row.integer());
-    named.means = by_uuid ? named.uuid : place;
-    named.line =
-        "run " + named.uuid + " of commit " + row.text() + (row.flag() ? " (dirty)" : "") + " on " + row.text();
-    named.line += " at " + row.text() + ", environment " + row.text();
-    if (named.uuid == prefix) return load_run(prefix);
-    if (meanings.insert(named.means).second) candidates.push_back(named);
+    const std::string measured = row.text();  // commit and environment
+    const std::string commit = row.text();
+    const std::string dirty = row.flag() ? " (dirty)" : "";
+    const std::string device = row.text();
+    const std::string when = row.text();
+    const std::string line = "run " + uuid + " of commit " + commit + dirty + " on " + device + " at " + when +
+                             ", environment " + row.text();
+    if (uuid == prefix) return load_run(uuid);
+    if (meanings.insert(by_uuid ? uuid : measured).second) {
+      newest = uuid;
+      lines += "\n  " + line;
+    }
   }
-  if (candidates.empty()) return std::nullopt;
-  if (candidates.size() > 1) throw Error(prefix + ": more than one run has this name; give one of" + list(candidates));
-  return load_run(candidates.front().uuid);
+  if (meanings.size() > 1) throw Error(prefix + ": more than one run has this name; give one of" + lines);
+  return meanings.empty() ? std::nullopt : load_run(newest);
 }
 
 Launches Store::samples(const std::string& run_uuid, const std::string& case_id) {
