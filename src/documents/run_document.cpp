@@ -1,0 +1,65 @@
+#include "src/documents/documents.h"
+#include "src/documents/parts.h"
+
+namespace ratchet::documents {
+namespace {
+
+Json measurement_json(const Measurement& measurement) {
+  Json json = facts_json(measurement.facts);
+  Json launches = Json::array();
+  for (const auto& samples : measurement.launches) launches.push_back(times_json(samples, measurement.facts.id));
+  json["launches"] = std::move(launches);
+  put(json, "check", measurement.check);
+  put(json, "warnings", measurement.warnings);
+  put(json, "failures", measurement.failures);
+  return json;
+}
+
+Measurement read_measurement(const Node& node) {
+  Measurement measurement;
+  measurement.facts = read_facts(node);
+  const double unit_ns = read_unit_ns(node);
+  const Node launches = node.at("launches");
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    measurement.launches.push_back(launches.item(i).times_ns(unit_ns));
+    if (measurement.launches.back().empty()) launches.item(i).refuse("the launch has no samples; leave it out");
+  }
+  measurement.check = read_check(node, "check");
+  measurement.warnings = read_texts(node, "warnings");
+  measurement.failures = read_failures(node);
+  require_explained(node, !measurement.launches.empty(), measurement.failures, measurement.warnings);
+  return measurement;
+}
+
+}  // namespace
+
+std::string write(const Run& run) {
+  Json document = {{"format", kRunFormat}};
+  put(document, "uuid", run.uuid);
+  put(document, "commit", run.commit);
+  put(document, "started_at", run.started_at);
+  put(document, "tool", run.tool);
+  put(document, "environment", run.environment);
+  document["measurements"] = Json::array();
+  for (const Measurement& measurement : run.measurements)
+    document["measurements"].push_back(measurement_json(measurement));
+  put(document, "telemetry", run.telemetry);
+  return lay_out(document);
+}
+
+Run read_run(std::string_view text, std::string_view name) {
+  const Json document = parse(text, name);
+  const Node root(document, name);
+  require_format(root, kRunFormat);
+  Run run;
+  run.uuid = read_text(root, "uuid");
+  run.commit = read_commit(root);
+  run.started_at = read_time(root, "started_at");
+  run.tool = read_text(root, "tool");
+  run.environment = read_environment(root);
+  for (const Node& node : read_cases(root, "measurements")) run.measurements.push_back(read_measurement(node));
+  run.telemetry = read_telemetry(root);
+  return run;
+}
+
+}  // namespace ratchet::documents

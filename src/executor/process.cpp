@@ -1,0 +1,264 @@
+#include "src/executor/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+
+#include "ratchet/error.h"
+#include "src/executor/handle.h"
+#include "src/executor/interrupt.h"
+
+namespace ratchet::executor {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kTick{20};  // how late an exit or an interrupt may be noticed
+constexpr std::chrono::seconds kGrace{2};       // from SIGTERM to SIGKILL
+constexpr std::size_t kStderrBytes = std::size_t{64} << 10;
+
+[[noreturn]] void fail(const std::string& action) { throw Error("cannot " + action + ": " + std::strerror(errno)); }
+
+struct Pipe {
+  Handle read_end;
+  Handle write_end;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("create a pipe");
+  return {Handle(ends[0]), Handle(ends[1])};
+}
+
+// A file in memory: unlike a pipe it needs no feeding, so a child that never reads can neither block us nor raise
+// SIGPIPE.
+Handle stdin_of(const std::string& text) {
+  if (text.empty()) return Handle(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Handle file(::memfd_create("stdin", MFD_CLOEXEC));
+  std::size_t done = 0;
+  while (file.open() && done < text.size()) {
+    const ssize_t written = ::write(file.get(), text.data() + done, text.size() - done);
+    if (written < 0 && errno != EINTR) fail("pass text to a child");
+    if (written > 0) done += static_cast<std::size_t>(written);
+  }
+  if (file.open() && ::lseek(file.get(), 0, SEEK_SET) != 0) fail("pass text to a child");
+  return file;
+}
+
+std::vector<std::string> environment_of(const Command& command) {
+  const auto name_of = [](const std::string& setting) { return setting.substr(0, setting.find('=')); };
+  std::vector<std::string> settings;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    bool replaced = false;
+    for (const std::string& change : command.environment) replaced |= name_of(change) == name_of(*entry);
+    if (!replaced) settings.emplace_back(*entry);
+  }
+  for (const std::string& change : command.environment)
+    if (change.find('=') != std::string::npos) settings.push_back(change);
+  return settings;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (std::string& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+// posix_spawn rather than fork: it reports a failing exec to us, and is safe whatever threads and locks we hold.
+pid_t spawn(const Command& command, const Handle& in, const Handle& out, const Handle& err) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  if (::posix_spawn_file_actions_init(&actions) != 0 || ::posix_spawnattr_init(&attributes) != 0)
+    throw Error("cannot start " + command.argv[0] + ": out of memory");
+  ::posix_spawn_file_actions_adddup2(&actions, in.get(), STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, err.get(), STDERR_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  if (!command.cwd.empty()) ::posix_spawn_file_actions_addchdir_np(&actions, command.cwd.c_str());
+
+  sigset_t none;
+  sigset_t defaults;
+  sigemptyset(&none);
+  sigemptyset(&defaults);
+  for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&defaults, signal);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
+  std::vector<std::string> arguments = command.argv;
+  std::vector<std::string> settings = environment_of(command);
+  pid_t pid = -1;
+  const int status = ::posix_spawnp(&pid, arguments[0].c_str(), &actions, &attributes, pointers(arguments).data(),
+                                    pointers(settings).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  if (status != 0) throw Error("cannot start " + command.argv[0] + ": " + std::strerror(status));
+  return pid;
+}
+
+// The leader stays a zombie until reaped here, which keeps its number, and so the group's, from being given to
+// strangers.
+class Group {
+ public:
+  explicit Group(pid_t leader) : leader_(leader) {}
+  ~Group() {
+    if (leader_ > 0) (void)end();
+  }
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
+
+  void terminate() const noexcept { ::kill(-leader_, SIGTERM); }
+
+  [[nodiscard]] bool leader_ended() const noexcept {
+    siginfo_t ended = {};
+    return ::waitid(P_PID, static_cast<id_t>(leader_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0;
+  }
+
+  // Kills whatever is left of the group and returns the leader's wait status.
+  [[nodiscard]] int end() noexcept {
+    ::kill(-leader_, SIGKILL);
+    int status = 0;
+    while (::waitpid(leader_, &status, 0) < 0 && errno == EINTR) {
+    }
+    leader_ = -1;
+    return status;
+  }
+
+ private:
+  pid_t leader_;
+};
+
+void forward(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return;  // a log that nobody can read is no reason to stop measuring
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// The two streams of a child, read as they come so that neither can fill up and block it.
+class Streams {
+ public:
+  Streams(Handle out, Handle err, const Command& command)
+      : out_(std::move(out)), err_(std::move(err)), command_(command) {}
+
+  // Waits up to a tick. The caller stops when both ends are closed, or when the leader has ended and nothing more
+  // comes.
+  [[nodiscard]] bool read_some(Result& result) {
+    std::array<pollfd, 2> ends{{{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}}};  // a closed one is -1: not polled
+    if (::poll(ends.data(), ends.size(), static_cast<int>(kTick.count())) <= 0) return false;
+    if (ends[0].revents != 0) take(out_, [&](std::string_view text) { keep_stdout(text, result); });
+    if (ends[1].revents != 0) take(err_, [&](std::string_view text) { keep_stderr(text, result); });
+    return true;
+  }
+
+  [[nodiscard]] bool closed() const { return !out_.open() && !err_.open(); }
+
+ private:
+  template <typename Keep>
+  void take(Handle& end, const Keep& keep) {
+    const ssize_t got = ::read(end.get(), block_.data(), block_.size());
+    if (got > 0) keep(std::string_view(block_.data(), static_cast<std::size_t>(got)));
+    if (got == 0 || (got < 0 && errno != EINTR)) end.close();
+  }
+
+  void keep_stdout(std::string_view text, Result& result) const {
+    if (result.stdout_text.size() + text.size() > command_.stdout_limit_bytes)
+      throw Error(command_.argv[0] + " printed more than " + std::to_string(command_.stdout_limit_bytes) + " bytes");
+    result.stdout_text += text;
+  }
+
+  void keep_stderr(std::string_view text, Result& result) const {
+    if (command_.stderr_to == Stderr::Forward) forward(text);
+    result.stderr_text += text;
+    if (result.stderr_text.size() > 2 * kStderrBytes)
+      result.stderr_text.erase(0, result.stderr_text.size() - kStderrBytes);
+  }
+
+  Handle out_;
+  Handle err_;
+  const Command& command_;
+  std::array<char, 65536> block_{};
+};
+
+// Reads until the child has ended and its streams are quiet; asks it to end when its time is up or we are interrupted.
+void attend(const Command& command, const Group& group, Streams& streams, Result& result) {
+  using Seconds = std::chrono::duration<double>;
+  const auto start = Clock::now();
+  std::optional<Clock::time_point> deadline;  // for the last words, once it has ended or was asked to
+  for (;;) {
+    const bool ended = group.leader_ended();  // asked before reading, or its last words could be missed
+    bool heard = false;
+    if (streams.closed() && !ended) ::poll(nullptr, 0, static_cast<int>(kTick.count()));
+    if (!streams.closed()) heard = streams.read_some(result);
+    // A grandchild may hold a stream open for ever: silence after the leader's end is the end.
+    if (ended && !heard) return;
+    if (ended && !deadline) deadline = Clock::now() + kGrace;
+    const bool interrupted = interrupt_signal() != 0 && !command.uninterruptible;
+    const bool too_late = command.timeout_s > 0 && Seconds(Clock::now() - start).count() > command.timeout_s;
+    if (!deadline && (interrupted || too_late)) {
+      group.terminate();
+      deadline = Clock::now() + kGrace;
+      result.timed_out = !interrupted;
+    }
+    if (deadline && Clock::now() > *deadline) return;
+  }
+}
+
+std::string last_line(const std::string& text) {
+  const std::size_t end = text.find_last_not_of("\r\n \t");
+  if (end == std::string::npos) return "";
+  const std::size_t start = text.find_last_of("\r\n", end);
+  return text.substr(start == std::string::npos ? 0 : start + 1,
+                     end - (start == std::string::npos ? 0 : start + 1) + 1);
+}
+
+}  // namespace
+
+Result run(const Command& command) {
+  if (command.argv.empty() || command.argv[0].empty()) throw Error("no program to run was named");
+  if (interrupt_signal() != 0 && !command.uninterruptible) throw Interrupted(interrupt_signal());
+  if (!command.cwd.empty() && !std::filesystem::is_directory(command.cwd))
+    throw Error("cannot start " + command.argv[0] + " in " + command.cwd.string() + ": there is no such folder");
+  const Handle in = stdin_of(command.stdin_text);
+  if (!in.open()) fail("prepare the input of " + command.argv[0]);
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  Group group(spawn(command, in, out.write_end, err.write_end));
+  out.write_end.close();
+  err.write_end.close();
+
+  Result result;
+  Streams streams(std::move(out.read_end), std::move(err.read_end), command);
+  attend(command, group, streams, result);
+  const int status = group.end();
+  if (interrupt_signal() != 0 && !command.uninterruptible) throw Interrupted(interrupt_signal());
+  result.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return result;
+}
+
+std::string ending(const Result& result) {
+  std::string text;
+  const char* name = ::sigabbrev_np(result.signal);
+  if (result.timed_out)
+    text = "did not finish in time and was stopped";
+  else if (result.signal != 0)
+    text = "was killed by " + (name == nullptr ? "signal " + std::to_string(result.signal) : "SIG" + std::string(name));
+  else
+    text = "exited with status " + std::to_string(result.exit_status);
+  const std::string line = last_line(result.stderr_text);
+  return line.empty() ? text : text + ": " + line;
+}
+
+}  // namespace ratchet::executor
