@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 
 #include "ratchet/error.h"
 
@@ -33,7 +32,11 @@ double median(std::span<const double> sample) {
 
 double mean(std::span<const double> sample) {
   refuse_empty(sample);
-  return std::accumulate(sample.begin(), sample.end(), 0.0) / static_cast<double>(sample.size());
+  // Around the first value, so that the mean of equal values is that value: rounding must not look like spread.
+  const double origin = sample.front();
+  double sum = 0;
+  for (double x : sample) sum += x - origin;
+  return origin + sum / static_cast<double>(sample.size());
 }
 
 double standard_deviation(std::span<const double> sample) {
