@@ -65,8 +65,8 @@ TEST_CASE("stored: a new case that answers wrongly or fails is invalid, not new"
   wrong.check = Check{false, 0.5, 1};
   Measurement crashed = measurement("op/x/n=3", kQuiet);
   crashed.failures.push_back({"crashed", "", "signal 11"});
-  const auto verdicts = judge_stored(run({measurement("op/x/n=1", kQuiet)}),
-                                     run({measurement("op/x/n=1", kQuiet), wrong, crashed}), {});
+  const auto verdicts =
+      judge_stored(run({measurement("op/x/n=1", kQuiet)}), run({measurement("op/x/n=1", kQuiet), wrong, crashed}), {});
   REQUIRE(verdicts.size() == 3);
   CHECK(verdicts[1].verdict == Verdict::Invalid);
   CHECK(verdicts[2].verdict == Verdict::Invalid);
