@@ -14,10 +14,7 @@ bool has_warning(const DuetCase& measured, const char* text) {
   return std::find(measured.warnings.begin(), measured.warnings.end(), text) != measured.warnings.end();
 }
 
-bool can_be_judged(const DuetCase& measured) {
-  return measured.failures.empty() && !has_warning(measured, kOnlyInBaseline) &&
-         !has_warning(measured, kOnlyInCandidate) && !has_warning(measured, kDefinitionChanged);
-}
+bool refuted(const std::optional<Check>& check) { return check && !check->verified; }
 
 CaseVerdict settled(CaseVerdict verdict, Verdict word, std::string reason) {
   verdict.verdict = word;
@@ -38,6 +35,25 @@ CaseVerdict judge_failures(CaseVerdict verdict, const DuetCase& measured) {
   return verdict;
 }
 
+// What settles a case whatever its times are; none when its times may be judged.
+std::optional<CaseVerdict> settle(const CaseVerdict& verdict, const DuetCase& measured) {
+  if (!measured.failures.empty()) return judge_failures(verdict, measured);
+  if (refuted(measured.candidate_check))
+    return settled(verdict, Verdict::Invalid, "the candidate: its answer did not agree with the reference");
+  if (has_warning(measured, kOnlyInBaseline))
+    return settled(verdict, Verdict::Missing, "the candidate does not have this case");
+  if (has_warning(measured, kOnlyInCandidate))
+    return settled(verdict, Verdict::New, "the baseline does not have this case");
+  if (has_warning(measured, kDefinitionChanged)) {
+    return settled(verdict, Verdict::Missing,
+                   "its definition changed: it is another benchmark; rename it or accept the change");
+  }
+  if (refuted(measured.baseline_check))
+    return settled(verdict, Verdict::NoBaseline, "the baseline: its answer did not agree with the reference");
+  return std::nullopt;
+}
+
+// The usable launches up to the first that is not, and what troubles that one.
 struct Reading {
   std::vector<double> log_ratios;
   std::vector<double> variances;
@@ -85,6 +101,12 @@ void decide(CaseVerdict& verdict, const Reading& reading, const Policy& policy, 
       verdict.decided = true;
     }
   }
+  if (!reading.trouble.empty()) {
+    // A spoilt launch takes away a pass, never a slowdown that was proven before it.
+    verdict.reasons.push_back(reading.trouble);
+    if (verdict.verdict != Verdict::Regressed) verdict.verdict = Verdict::Inconclusive;
+    verdict.decided = true;
+  }
   if (verdict.decided) return;
   verdict.decided = launches >= policy.max_launches;
   verdict.verdict = not_slower ? Verdict::Held : Verdict::Inconclusive;
@@ -96,10 +118,10 @@ void decide(CaseVerdict& verdict, const Reading& reading, const Policy& policy, 
   }
 }
 
-SideSummary summarize_side(const DuetCase& measured, std::vector<double> DuetLaunch::*side, const std::string& commit,
-                           MedianBootstraps& bootstraps) {
+SideSummary summarize_side(const DuetCase& measured, std::size_t usable, std::vector<double> DuetLaunch::*side,
+                           const std::string& commit, MedianBootstraps& bootstraps) {
   std::vector<std::vector<double>> launches;
-  for (const DuetLaunch& launch : measured.launches) launches.push_back(launch.*side);
+  for (std::size_t i = 0; i < usable; ++i) launches.push_back(measured.launches[i].*side);
   return summarize(launches, measured.facts.bytes, commit, bootstraps);
 }
 
@@ -136,24 +158,18 @@ CaseVerdict judge(const DuetCase& measured, const Duet& duet, const Policy& poli
   verdict.tolerance =
       tolerance_of(policy, measured.facts.id, duet.environment ? duet.environment->device.kind : "cuda");
 
-  if (!measured.failures.empty()) return judge_failures(std::move(verdict), measured);
-  if (has_warning(measured, kOnlyInBaseline))
-    return settled(std::move(verdict), Verdict::Missing, "the candidate does not have this case");
-  if (has_warning(measured, kOnlyInCandidate))
-    return settled(std::move(verdict), Verdict::New, "the baseline does not have this case");
-  if (has_warning(measured, kDefinitionChanged)) {
-    return settled(std::move(verdict), Verdict::Missing,
-                   "its definition changed: it is another benchmark; rename it or accept the change");
-  }
+  if (auto known = settle(verdict, measured)) return *std::move(known);
   if (measured.launches.empty()) {
     verdict.reasons.push_back("not measured");
     return verdict;
   }
   const Reading reading = read_launches(measured, policy.min_rounds);
-  if (!reading.trouble.empty()) return settled(std::move(verdict), Verdict::Inconclusive, reading.trouble);
+  const std::size_t usable = reading.log_ratios.size();
+  if (usable == 0) return settled(std::move(verdict), Verdict::Inconclusive, reading.trouble);
 
-  verdict.baseline = summarize_side(measured, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
-  verdict.candidate = summarize_side(measured, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
+  verdict.baseline = summarize_side(measured, usable, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
+  verdict.candidate =
+      summarize_side(measured, usable, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
   const double interval_ns = verdict.baseline->median_ns * static_cast<double>(measured.facts.batch);
   if (tick_ns > policy.max_tick * interval_ns) {
     return settled(std::move(verdict), Verdict::Inconclusive,
@@ -195,7 +211,8 @@ LaunchReading read_launch(const DuetLaunch& launch, std::size_t min_rounds) {
 std::vector<CaseVerdict> judge_duet(const Duet& duet, const Policy& policy) {
   std::size_t family = policy.family;
   if (family == 0)
-    family = static_cast<std::size_t>(std::count_if(duet.cases.begin(), duet.cases.end(), can_be_judged));
+    family = static_cast<std::size_t>(
+        std::count_if(duet.cases.begin(), duet.cases.end(), [](const DuetCase& c) { return !settle({}, c); }));
   MedianBootstraps bootstraps;
   std::vector<CaseVerdict> verdicts;
   verdicts.reserve(duet.cases.size());

@@ -4,47 +4,55 @@
 #include <array>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "ratchet/error.h"
 
 namespace ratchet {
 namespace {
 
-// Slowdowns that the alternative mixes, in tolerances: one at the tolerance itself, two for the plain ones.
-constexpr std::array<double, 3> kMixture{1, 2, 5};
+// Slowdowns that the alternative mixes: a ladder from the tolerance to 1024 times it, each rung sqrt(2) times the one
+// before and weighing as much less (the first 0.29, so that the smallest slowdowns, the hard ones, pay little for it).
+// The ladder must be long and close: where the variance is free, a mean far from every rung counts as noise. With rungs
+// at 1, 2 and 5 tolerances alone, 12 % slower at a tolerance of 0.5 % was never proven, however quiet the device.
+constexpr std::size_t kRungs = 21;
 
-struct Sums {
+// Squares around the mean, not around 0: the difference of two large sums could come out negative on a quiet device.
+struct Moments {
   double count = 0;
-  double first = 0;
-  double second = 0;
+  double mean = 0;
+  double squares = 0;
 };
 
-Sums sums_of(std::span<const double> values) {
-  Sums sums;
-  for (double x : values) {
-    if (!std::isfinite(x)) throw Error("a log ratio that is not finite reached the sequential test");
-    sums.count += 1;
-    sums.first += x;
-    sums.second += x * x;
-  }
-  return sums;
+Moments moments_of(std::span<const double> values) {
+  if (!std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); }))
+    throw Error("a log ratio that is not finite reached the sequential test");
+  Moments moments{static_cast<double>(values.size()), mean(values), 0};
+  for (double x : values) moments.squares += (x - moments.mean) * (x - moments.mean);
+  return moments;
 }
 
 // Likelihood of a mean shift to that of 0, the variance integrated out under its prior.
-double log_likelihood_ratio(const Sums& sums, VariancePrior prior, double shift) {
-  const double base = prior.weight * prior.variance + sums.second;
-  const double moved = base - 2 * shift * sums.first + sums.count * shift * shift;
-  return -0.5 * (prior.weight + sums.count) * std::log(moved / base);
+double log_likelihood_ratio(const Moments& moments, VariancePrior prior, double shift) {
+  const double scatter = prior.weight * prior.variance + moments.squares;
+  const double still = scatter + moments.count * moments.mean * moments.mean;
+  const double moved = scatter + moments.count * (moments.mean - shift) * (moments.mean - shift);
+  return -0.5 * (prior.weight + moments.count) * std::log(moved / still);
 }
 
-double log_mixture(const Sums& sums, VariancePrior prior, double log_tolerance) {
-  std::array<double, kMixture.size()> terms{};
-  for (std::size_t i = 0; i < terms.size(); ++i)
-    terms[i] = log_likelihood_ratio(sums, prior, kMixture[i] * log_tolerance);
+double log_mixture(const Moments& moments, VariancePrior prior, double log_tolerance) {
+  std::array<double, kRungs> terms{};
+  double step = 1;
+  double weights = 0;
+  for (double& term : terms) {
+    term = log_likelihood_ratio(moments, prior, step * log_tolerance) - std::log(step);
+    weights += 1 / step;
+    step *= std::numbers::sqrt2;
+  }
   const double largest = *std::max_element(terms.begin(), terms.end());
   double sum = 0;
   for (double term : terms) sum += std::exp(term - largest);
-  return largest + std::log(sum / static_cast<double>(terms.size()));
+  return largest + std::log(sum / weights);
 }
 
 void require_positive(VariancePrior prior) {
@@ -57,24 +65,23 @@ void require_positive(VariancePrior prior) {
 Evidence weigh(std::span<const double> log_ratios, VariancePrior prior, double log_tolerance) {
   require_positive(prior);
   if (!(log_tolerance > 0)) throw Error("the sequential test needs a positive tolerance");
-  const Sums sums = sums_of(log_ratios);
+  const Moments moments = moments_of(log_ratios);
   Evidence evidence;
-  evidence.slower = log_mixture(sums, prior, log_tolerance);
-  evidence.faster = log_mixture(sums, prior, -log_tolerance);
-  evidence.against_slow = -log_likelihood_ratio(sums, prior, log_tolerance);
-  evidence.against_fast = -log_likelihood_ratio(sums, prior, -log_tolerance);
+  evidence.slower = log_mixture(moments, prior, log_tolerance);
+  evidence.faster = log_mixture(moments, prior, -log_tolerance);
+  evidence.against_slow = -log_likelihood_ratio(moments, prior, log_tolerance);
+  evidence.against_fast = -log_likelihood_ratio(moments, prior, -log_tolerance);
   return evidence;
 }
 
 Effect estimate(std::span<const double> log_ratios, VariancePrior prior, double confidence) {
   require_positive(prior);
+  const Moments moments = moments_of(log_ratios);
   Effect effect;
-  effect.log_ratio = mean(log_ratios);
-  const double count = static_cast<double>(log_ratios.size());
-  double squares = 0;
-  for (double x : log_ratios) squares += (x - effect.log_ratio) * (x - effect.log_ratio);
-  effect.degrees_of_freedom = prior.weight + count - 1;
-  effect.standard_error = std::sqrt((prior.weight * prior.variance + squares) / effect.degrees_of_freedom / count);
+  effect.log_ratio = moments.mean;
+  effect.degrees_of_freedom = prior.weight + moments.count - 1;
+  effect.standard_error =
+      std::sqrt((prior.weight * prior.variance + moments.squares) / effect.degrees_of_freedom / moments.count);
   const boost::math::students_t law(effect.degrees_of_freedom);
   const double reach = boost::math::quantile(law, 0.5 + confidence / 2) * effect.standard_error;
   effect.interval = {effect.log_ratio - reach, effect.log_ratio + reach};

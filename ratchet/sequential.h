@@ -19,8 +19,8 @@ struct VariancePrior {
 
 // Natural logarithms, so that overwhelming evidence does not overflow.
 struct Evidence {
-  double slower =
-      0;  // e-value against "not slower": mean likelihood ratio of slowdowns 1, 2 and 5 times the tolerance to 0
+  double slower = 0;        // e-value against "not slower": likelihood ratio of a ladder of slowdowns, from the
+                            // tolerance to 1024 times it, to 0
   double faster = 0;        // the same mirrored
   double against_slow = 0;  // likelihood ratio of 0 to a slowdown of the tolerance
   double against_fast = 0;  // likelihood ratio of 0 to a speed-up of the tolerance

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 
 #include "ratchet/error.h"
 
@@ -33,7 +32,11 @@ double median(std::span<const double> sample) {
 
 double mean(std::span<const double> sample) {
   refuse_empty(sample);
-  return std::accumulate(sample.begin(), sample.end(), 0.0) / static_cast<double>(sample.size());
+  // Around the first value, so that the mean of equal values is that value: rounding must not look like spread.
+  const double origin = sample.front();
+  double sum = 0;
+  for (double x : sample) sum += x - origin;
+  return origin + sum / static_cast<double>(sample.size());
 }
 
 double standard_deviation(std::span<const double> sample) {
@@ -52,6 +55,7 @@ TrimmedMean trimmed_mean(std::vector<double> sample) {
   const auto high = sample.end() - static_cast<std::ptrdiff_t>(cut);
   // Two partial orderings instead of a sort: the order inside the three parts does not matter.
   std::nth_element(sample.begin(), low, sample.end());
+  const double smallest = *low;  // of the kept ones; the next ordering moves it
   std::nth_element(low, high - 1, sample.end());
   TrimmedMean result;
   result.value = mean(std::span<const double>(low, high));
@@ -59,7 +63,7 @@ TrimmedMean trimmed_mean(std::vector<double> sample) {
 
   const double count = static_cast<double>(n);
   const double plain = sum_of_squares(sample, mean(sample)) / (count - 1) / count;
-  std::fill(sample.begin(), low, *low);
+  std::fill(sample.begin(), low, smallest);
   std::fill(high, sample.end(), *(high - 1));
   const double kept = 1 - 2 * static_cast<double>(cut) / count;
   const double winsorized = sum_of_squares(sample, mean(sample)) / (count - 1) / (kept * kept * count);

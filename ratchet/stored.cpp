@@ -1,10 +1,12 @@
 #include "ratchet/stored.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "ratchet/environment.h"
 #include "ratchet/summary.h"
@@ -25,30 +27,56 @@ struct Sides {
   const Measurement& candidate;
 };
 
+// Why its answers are not to be trusted, in words; empty when nothing is known against them.
+std::string failure_of(const Measurement& measured) {
+  if (measured.failures.empty())
+    return measured.check && !measured.check->verified ? "its answer did not agree with the reference" : "";
+  std::string all = measured.failures.front().message;
+  for (std::size_t i = 1; i < measured.failures.size(); ++i) all += "; " + measured.failures[i].message;
+  return all;
+}
+
+// The first launch that cannot be used, in words; empty when all can.
+std::string trouble_of(const Measurement& measured) {
+  for (std::size_t i = 0; i < measured.launches.size(); ++i) {
+    const auto& samples = measured.launches[i];
+    if (samples.empty()) return "launch " + std::to_string(i) + " has no samples";
+    const bool sound = std::all_of(samples.begin(), samples.end(), [](double t) { return t > 0 && std::isfinite(t); });
+    if (!sound) return "launch " + std::to_string(i) + " has a time that is not positive and finite";
+  }
+  return {};
+}
+
+bool has_times(const Measurement& measured) { return !measured.launches.empty() && trouble_of(measured).empty(); }
+
 // What forbids a comparison of the two measurements, whatever their times; empty when nothing does.
 void refuse(CaseVerdict& verdict, const Sides& sides, const Policy& policy) {
   const auto no_verdict = [&](Verdict word, const std::string& why) {
     verdict.verdict = word;
     verdict.reasons.push_back(why);
   };
-  for (const auto* side : {&sides.baseline, &sides.candidate}) {
-    const bool is_candidate = side == &sides.candidate;
-    const std::string name = is_candidate ? "the candidate: " : "the baseline: ";
-    for (const Failure& failure : side->failures)
-      no_verdict(is_candidate ? Verdict::Invalid : Verdict::NoBaseline, name + failure.message);
-    if (side->check && !side->check->verified && side->failures.empty()) {
-      no_verdict(is_candidate ? Verdict::Invalid : Verdict::NoBaseline,
-                 name + "its answer did not agree with the reference");
-    }
+  // The first that applies decides, the candidate's failure before all: nothing else that is wrong may soften it.
+  const std::array<std::pair<const Measurement&, std::string>, 2> named{
+      {{sides.candidate, "the candidate: "}, {sides.baseline, "the baseline: "}}};
+  for (const auto& [side, name] : named) {
+    const std::string failure = failure_of(side);
+    if (!failure.empty())
+      return no_verdict(&side == &sides.candidate ? Verdict::Invalid : Verdict::NoBaseline, name + failure);
+  }
+  for (const auto& [side, name] : named) {
+    const std::string trouble = trouble_of(side);
+    if (!trouble.empty()) return no_verdict(Verdict::Inconclusive, name + trouble);
   }
   const auto& a = sides.baseline.facts;
   const auto& b = sides.candidate.facts;
   if (!a.definition.empty() && !b.definition.empty() && a.definition != b.definition) {
-    no_verdict(Verdict::Missing, "its definition changed: it is another benchmark; rename it or accept the change");
+    return no_verdict(Verdict::Missing,
+                      "its definition changed: it is another benchmark; rename it or accept the change");
   }
-  if (a.l2 != b.l2) no_verdict(Verdict::Missing, "one side was measured with a cold, the other with a warm cache");
+  if (a.l2 != b.l2)
+    return no_verdict(Verdict::Missing, "one side was measured with a cold, the other with a warm cache");
   const std::size_t fewest = std::min(sides.baseline.launches.size(), sides.candidate.launches.size());
-  if (verdict.reasons.empty() && fewest < policy.min_stored_launches) {
+  if (fewest < policy.min_stored_launches) {
     no_verdict(Verdict::Inconclusive, "needs at least " + std::to_string(policy.min_stored_launches) +
                                           " launches a side, has " + std::to_string(fewest));
   }
@@ -111,7 +139,7 @@ CaseVerdict judge(const Sides& sides, const Policy& policy, std::size_t family, 
       policy, verdict.id, sides.candidate_run.environment ? sides.candidate_run.environment->device.kind : "cuda");
   refuse(verdict, sides, policy);
   const bool comparable = verdict.reasons.empty();
-  if (!sides.baseline.launches.empty() && !sides.candidate.launches.empty()) {
+  if (has_times(sides.baseline) && has_times(sides.candidate)) {
     verdict.baseline =
         summarize(sides.baseline.launches, sides.baseline.facts.bytes, sides.baseline_run.commit.sha, bootstraps);
     verdict.candidate =
@@ -154,8 +182,10 @@ std::vector<CaseVerdict> judge_stored(const Run& baseline, const Run& candidate,
     }
   }
   for (const Measurement& m : candidate.measurements) {
-    if (find(baseline, m.facts.id) == nullptr)
-      verdicts.push_back(one_sided(m.facts.id, Verdict::New, "the baseline does not have this case"));
+    if (find(baseline, m.facts.id) != nullptr) continue;
+    const std::string failure = failure_of(m);
+    verdicts.push_back(failure.empty() ? one_sided(m.facts.id, Verdict::New, "the baseline does not have this case")
+                                       : one_sided(m.facts.id, Verdict::Invalid, "the candidate: " + failure));
   }
   return verdicts;
 }

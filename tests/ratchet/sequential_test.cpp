@@ -1,0 +1,116 @@
+#include "ratchet/sequential.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "ratchet/error.h"
+#include "tests/ratchet/close.h"
+
+using namespace ratchet;
+
+TEST_CASE("sequential: a slowdown of any size is proven within eight quiet launches") {
+  // Noise of 0.01 %, tolerance 0.5 %: what fixed alternatives of a few tolerances miss is the slowdown far beyond them.
+  const double proof = std::log(20 / 0.001);
+  for (double slowdown = 0.005; slowdown < 200; slowdown *= 1.07) {
+    const double shift = std::log1p(slowdown);
+    const double swing = 0.0001;
+    std::vector<double> log_ratios;
+    for (int i = 0; i < 8; ++i) log_ratios.push_back(shift + (i % 2 == 0 ? swing : -swing));
+    INFO("slowdown ", slowdown);
+    CHECK(weigh(log_ratios, {1.5e-8, 4}, std::log1p(0.005)).slower >= proof);
+  }
+}
+
+TEST_CASE("sequential: evidence stays a number when the launches agree to the last digit") {
+  for (const double rung : {1.0, 64.0}) {
+    const std::vector<double> same(7, rung * std::log1p(0.005));
+    CHECK(weigh(same, {1e-20, 4}, std::log1p(0.005)).slower > 30);
+  }
+}
+
+TEST_CASE("sequential: likelihood ratios and e-values have their golden values") {
+  // In percent: prior variance 1.69 of weight 10, tolerance 2. Computed by an independent program in Python.
+  const VariancePrior prior{1.69, 10};
+  struct Golden {
+    std::vector<double> percent;
+    std::vector<double> at_2_4_10;  // log likelihood ratio of these shifts to 0
+    double slower;
+    double faster;
+  };
+  const std::vector<Golden> golden{{{.5, 1.8, 2.4, 1.1},
+                                    {2.137671546858271, -3.4768377898176026, -17.023073943703032},
+                                    1.0100234577354081,
+                                    -7.377553599010271},
+                                   {{2.2, 1.5, 3.1, 2.4, 1.9, 2.8, 2.0, 2.6},
+                                    {10.315592617636213, 3.535163870927161, -18.696866505145984},
+                                    9.41677173557146,
+                                    -10.197659628372021},
+                                   {{.1, -.6, .3, -.2, .4},
+                                    {-5.702370495998188, -12.861329888555618, -25.37626404180586},
+                                    -6.9008767689883905,
+                                    -6.9008767689883905}};
+  for (const Golden& want : golden) {
+    CHECK(close(weigh(want.percent, prior, 2).slower, want.slower, 1e-12));
+    CHECK(close(weigh(want.percent, prior, 2).faster, want.faster, 1e-12));
+    CHECK(close(-weigh(want.percent, prior, 2).against_slow, want.at_2_4_10[0], 1e-12));
+    CHECK(close(-weigh(want.percent, prior, 4).against_slow, want.at_2_4_10[1], 1e-12));
+    CHECK(close(-weigh(want.percent, prior, 10).against_slow, want.at_2_4_10[2], 1e-12));
+  }
+}
+
+TEST_CASE("sequential: the evidence does not depend on the unit") {
+  const std::vector<double> percent{2.2, 1.5, 3.1, 2.4};
+  const std::vector<double> ratio{0.022, 0.015, 0.031, 0.024};
+  CHECK(close(weigh(percent, {1.69, 10}, 2).slower, weigh(ratio, {1.69e-4, 10}, 0.02).slower, 1e-12));
+}
+
+TEST_CASE("sequential: mirrored launches mirror the evidence, bit for bit") {
+  const std::vector<double> there{0.004, -0.001, 0.007, 0.003};
+  const std::vector<double> back{-0.004, 0.001, -0.007, -0.003};
+  const Evidence a = weigh(there, {1e-5, 4}, 0.005);
+  const Evidence b = weigh(back, {1e-5, 4}, 0.005);
+  CHECK(a.slower == b.faster);
+  CHECK(a.faster == b.slower);
+  CHECK(a.against_slow == b.against_fast);
+  CHECK(a.against_fast == b.against_slow);
+}
+
+TEST_CASE("sequential: numbers that are not finite and priors that are not positive are errors") {
+  const double nan = std::nan("");
+  for (const double bad : {nan, static_cast<double>(INFINITY), -static_cast<double>(INFINITY)}) {
+    CHECK_THROWS_AS((void)weigh(std::vector<double>{0.001, bad}, {1e-6, 4}, 0.005), Error);
+    CHECK_THROWS_AS((void)estimate(std::vector<double>{0.001, bad}, {1e-6, 4}, 0.95), Error);
+  }
+  const std::vector<double> sound{0.001, 0.002};
+  for (const double bad : {0.0, -1.0, nan}) {
+    CHECK_THROWS_AS((void)weigh(sound, {bad, 4}, 0.005), Error);
+    CHECK_THROWS_AS((void)weigh(sound, {1e-6, bad}, 0.005), Error);
+    CHECK_THROWS_AS((void)weigh(sound, {1e-6, 4}, bad), Error);
+    CHECK_THROWS_AS((void)estimate(sound, {bad, 4}, 0.95), Error);
+  }
+  CHECK_THROWS_AS((void)weigh({}, {1e-6, 4}, 0.005), Error);
+}
+
+TEST_CASE("sequential: the estimate is Student's interval with the prior's variance and weight mixed in") {
+  // Mean 1.45, squares around it 2.05; variance (10*1.69 + 2.05)/13, t(0.975; 13) = 2.160368656461013.
+  const Effect effect = estimate(std::vector<double>{.5, 1.8, 2.4, 1.1}, {1.69, 10}, 0.95);
+  const double standard_error = std::sqrt(18.95 / 13 / 4);
+  CHECK(close(effect.log_ratio, 1.45, 1e-15));
+  CHECK(close(effect.standard_error, standard_error, 1e-14));
+  CHECK(effect.degrees_of_freedom == 13);
+  CHECK(close(effect.interval.low, 1.45 - 2.160368656461013 * standard_error, 1e-11));  // one digit cancels
+  CHECK(close(effect.interval.high, 1.45 + 2.160368656461013 * standard_error, 1e-12));
+}
+
+TEST_CASE("sequential: more certainty asked for, or more noise, is a larger smallest detectable slowdown") {
+  const Effect quiet = estimate(std::vector<double>{1, 1.1, 0.9}, {0.01, 4}, 0.95);
+  const Effect noisy = estimate(std::vector<double>{1, 3, -1}, {4, 4}, 0.95);
+  const double usual = smallest_detectable(quiet, 0.001, 0.05);
+  CHECK(smallest_detectable(quiet, 0.0001, 0.05) > usual);
+  CHECK(smallest_detectable(quiet, 0.001, 0.01) > usual);
+  CHECK(smallest_detectable(noisy, 0.001, 0.05) > usual);
+  // t(0.999; 6) = 5.207626, t(0.95; 6) = 1.943180.
+  CHECK(close(usual, (5.207626 + 1.943180) * quiet.standard_error, 1e-6));
+}
