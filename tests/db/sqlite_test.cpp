@@ -199,7 +199,7 @@ TEST_CASE("schema: db/schema.md describes every column, in the section of its ta
   const Folder folder;
   created(folder.file());
   Connection connection(folder.file(), Mode::ReadOnly);
-  const std::string document = content_of(RATCHET_TEST_DATA "/../../db/schema.md");
+  const std::string document = content_of(RATCHET_SCHEMA);
   Statement columns(connection, "read the columns",
                     "SELECT t.name, c.name FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c "
                     "WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'");
