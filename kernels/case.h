@@ -58,14 +58,14 @@ struct Bound {
 // `name` must be a literal. Equal inputs of two cases, also of two modules, are one memory.
 [[nodiscard]] inline ratchet_buffer input(const char* name, ratchet_type type, std::uint64_t count, ratchet_fill fill,
                                           std::uint64_t seed) {
-  return {name, type, fill, count, seed, 0, 0, 0};
+  return {name, std::uint32_t(type), std::uint32_t(fill), count, seed, 0, 0, 0};
 }
 [[nodiscard]] inline ratchet_buffer output(const char* name, ratchet_type type, std::uint64_t count, std::uint64_t row,
                                            Bound bound) {
-  return {name, type, RATCHET_OUTPUT, count, 0, row, bound.rel_l2, bound.row_error};
+  return {name, std::uint32_t(type), RATCHET_OUTPUT, count, 0, row, bound.rel_l2, bound.row_error};
 }
 [[nodiscard]] inline ratchet_buffer scratch(const char* name, ratchet_type type, std::uint64_t count) {
-  return {name, type, RATCHET_SCRATCH, count, 0, 0, 0, 0};
+  return {name, std::uint32_t(type), RATCHET_SCRATCH, count, 0, 0, 0, 0};
 }
 
 struct Parameter {
@@ -155,8 +155,8 @@ struct Table {
     for (const Case& one : cases) {
       const char* id = texts.emplace_back(one.id()).c_str();
       const char* definition = texts.emplace_back(one.full_definition()).c_str();
-      abi.push_back({id, definition, one.source.empty() ? nullptr : one.source.c_str(), one.bytes, one.flops, one.l2,
-                     static_cast<std::uint32_t>(one.buffers.size()), one.buffers.data()});
+      abi.push_back({id, definition, one.source.empty() ? nullptr : one.source.c_str(), one.bytes, one.flops,
+                     std::uint32_t(one.l2), static_cast<std::uint32_t>(one.buffers.size()), one.buffers.data()});
     }
   }
   Table(const Table&) = delete;

@@ -3,7 +3,8 @@
 # C++ library's templates, no unique static, no runtime of CUDA.
 
 # For code that ends up in a module: always optimised, because a measurement of a debug build means nothing, and with the
-# paths of the source tree taken out, because a baseline is built in another folder.
+# paths of the source tree taken out, because a baseline is built in another folder and the same code must give the same
+# machine code there. For that reason kernels do not stand in unnamed namespaces: nvcc names those by a hash of the path.
 function(ratchet_module_options name)
   set(everywhere -O3 -ffp-contract=fast -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

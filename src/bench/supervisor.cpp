@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -23,6 +24,7 @@ namespace {
 
 // Names the sender in messages about documents that arrive over the channel.
 constexpr const char* kWorker = "the measuring process";
+constexpr double kForeverSeconds = 1e9;  // 30 years: what the clock can hold
 
 std::string now() {
   const std::time_t time = std::time(nullptr);
@@ -149,7 +151,9 @@ DuetCase Supervisor::read(const std::string& text) {
 }
 
 Supervisor::Reply Supervisor::await() {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(options_.timeout_s);
+  using std::chrono::steady_clock;
+  const std::chrono::duration<double> patience(std::min(options_.timeout_s, kForeverSeconds));
+  const auto until = steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(patience);
   Channel& channel = worker_->channel();
   while (true) {
     if (auto frame = channel.take()) return {std::move(frame)};
