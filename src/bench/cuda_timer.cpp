@@ -9,8 +9,9 @@ namespace ratchet::bench {
 
 namespace {
 
-// Long against the time to queue a chunk (under a millisecond), short against a case's time limit.
-constexpr std::uint64_t kPatienceNs = 250'000'000;
+// Long against the time to queue a chunk, a millisecond, or 200 of them with the largest graphs; short against a case's
+// time.
+constexpr std::uint64_t kPatienceNs = 500'000'000;
 // Uncaptured launches go one by one into a queue of about a thousand.
 constexpr std::uint64_t kMaximalPlainBatch = 200;
 constexpr std::uint64_t kDelayProbeRounds = 21;

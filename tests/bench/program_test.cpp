@@ -106,7 +106,7 @@ TEST_CASE("program: a module that crashes costs one case") {
 }
 
 TEST_CASE("program: a module that hangs costs one case and no more than its time") {
-  require_one_failure(run_module("broken_hang", {"--timeout-s", "2"}), "timed_out", "no result after 2 s");
+  require_one_failure(run_module("broken_hang", {"--timeout-s", "1.5"}), "timed_out", "no result after 1.5 s");
 }
 
 TEST_CASE("program: a module that ends the process with success is a crash") {
@@ -254,7 +254,9 @@ TEST_CASE("program: signals end it with their own exit code, and no process is l
     const int nowhere = open("/dev/null", O_RDWR);
     const pid_t program = start({"--module", module("broken_hang"), "--rounds", "3"}, nowhere, nowhere);
     close(nowhere);
-    while (children_of(program).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int attempt = 0; attempt < 2000 && children_of(program).empty(); ++attempt)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    REQUIRE_FALSE(children_of(program).empty());
     const pid_t worker = std::stoi(children_of(program));
     kill(program, signal);
     int status = 0;
