@@ -1,7 +1,7 @@
-// One end of the conversation between the supervisor and the worker: frames of a kind and a text. The supervisor says
-// Measure with a case's id; the worker says Module once for each module it has loaded, then Ready, then one Document a
-// case, or Fault. The worker's death shows as the end of the stream, which is why nothing here may be shared with its
-// children.
+// One end of the conversation between the supervisor and the worker: frames of a kind and a text. The worker says
+// Module once for each module it has loaded, then Ready. Start asks for what the first case needs and is answered with
+// Ready; Measure, with a case's id, is answered with a Document, or a LastDocument by a worker that cannot go on. Fault
+// ends it all. The worker's death shows as the end of the stream.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,15 @@
 
 namespace ratchet::bench {
 
-enum class Message : char { Measure = 'm', Module = 'd', Ready = 'r', Document = 'c', LastDocument = 'l', Fault = 'f' };
+enum class Message : char {
+  Start = 's',
+  Measure = 'm',
+  Module = 'd',
+  Ready = 'r',
+  Document = 'c',
+  LastDocument = 'l',
+  Fault = 'f'
+};
 
 struct Frame {
   Message message;

@@ -10,6 +10,7 @@ class CpuTimer final : public Timer {
   // `flush_bytes` of other memory are written and read before every interval; 0 leaves the caches warm.
   CpuTimer(std::span<PreparedCase* const> sides, TimerSettings settings, std::uint64_t flush_bytes);
 
+  [[nodiscard]] std::uint64_t batch() const override { return settings_.batch; }
   [[nodiscard]] std::vector<Round> rounds(std::span<const std::uint8_t> first) override;
   void once(std::size_t side) override;
   void plant(double percent) override { planted_percent_ = percent; }

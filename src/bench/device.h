@@ -24,6 +24,8 @@ using Round = std::array<std::int64_t, 2>;
 class Timer {
  public:
   virtual ~Timer() = default;
+  // Calls in one interval: as asked for, or fewer where the device cannot queue so many.
+  [[nodiscard]] virtual std::uint64_t batch() const = 0;
   // One round for each element of `first`, which names the side that goes first.
   [[nodiscard]] virtual std::vector<Round> rounds(std::span<const std::uint8_t> first) = 0;
   // One interval of a side, untimed, and waits for its end.

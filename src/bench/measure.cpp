@@ -158,11 +158,11 @@ std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
       shortest.push_back(static_cast<double>(contenders_.size() == 1 ? round[0] : std::min(round[0], round[1])));
     const double interval_ns = median(shortest);
     const std::uint64_t next = cold_ ? batch : next_batch(batch, interval_ns, wanted_ns);
-    if (next != batch) {
+    if (next != batch && timer->batch() == batch) {
       batch = next;
       continue;
     }
-    result_.facts.batch = batch;
+    result_.facts.batch = timer->batch();
     if (settings_.tick_ns > kCoarse * interval_ns)
       result_.warnings.push_back(fmt::format("the timer's tick of {:.0f} ns is {:.2g} % of the interval",
                                              settings_.tick_ns, 100 * settings_.tick_ns / interval_ns));

@@ -1,9 +1,11 @@
 #include "src/bench/options.h"
 
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <sstream>
+#include <system_error>
 
 #include "ratchet/error.h"
 
@@ -20,25 +22,28 @@ struct Number {
 
 void validate(boost::any& result, const std::vector<std::string>& texts, Number*, int) {
   const std::string& text = po::validators::get_single_string(texts);
-  constexpr std::size_t kMaximalDigits = std::numeric_limits<std::uint64_t>::digits10;
-  if (text.empty() || text.size() > kMaximalDigits || text.find_first_not_of("0123456789") != text.npos)
+  const char* const end = text.data() + text.size();
+  Number number;
+  if (const auto [rest, error] = std::from_chars(text.data(), end, number.value); error != std::errc() || rest != end)
     throw po::validation_error(po::validation_error::invalid_option_value);
-  result = Number{std::stoull(text)};
+  result = number;
 }
 
-// Ids hold '=' themselves, so the last one separates.
+// Throws Error, quoting `given`, unless the text is a finite number above 0.
+double positive(const std::string& text, const std::string& given) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || !std::isfinite(value) || value <= 0)
+    throw Error(given + ": expected a number above 0");
+  return value;
+}
+
+// GLOB=PERCENT. Ids hold '=' themselves, so the last one separates.
 Handicap handicap(const std::string& text) {
   const auto equals = text.rfind('=');
   const std::string percent = equals == text.npos ? "" : text.substr(equals + 1);
-  std::size_t used = 0;
-  Handicap result{text.substr(0, equals), 0};
-  try {
-    result.percent = std::stod(percent, &used);
-  } catch (const std::exception&) {
-  }
-  if (percent.empty() || used != percent.size() || !std::isfinite(result.percent) || result.percent <= 0)
-    throw Error("--handicap " + text + ": expected GLOB=PERCENT with a percentage above 0");
-  return result;
+  return {text.substr(0, equals), positive(percent, "--handicap " + text)};
 }
 
 po::options_description description() {
@@ -60,7 +65,7 @@ po::options_description description() {
   add("rounds", number("N"), "timed rounds (101)");
   add("seed", number("N"), "of the order of rounds (1)");
   add("launch", number("K"), "number of this launch, for the telemetry (0)");
-  add("timeout-s", number("S"), "longest time for one case (60)");
+  add("timeout-s", text("S"), "longest time for one case (60)");
   add("lock-timeout-s", number("S"), "longest wait for the device (600)");
   add("threads", number("N"), "CPU threads (all that may be used)");
   add("handicap", texts("GLOB=PERCENT"), "slow the candidate's matching cases down, to test the gate; may be repeated");
@@ -73,24 +78,26 @@ po::options_description description() {
 Options read(const po::variables_map& given) {
   Options options;
   const auto text = [&](const char* name) { return given.count(name) ? given[name].as<std::string>() : std::string(); };
-  const auto number = [&](const char* name, std::uint64_t otherwise, std::uint64_t least) {
+  const auto number = [&](const char* name, std::uint64_t otherwise, std::uint64_t least, std::uint64_t most) {
     const std::uint64_t value = given.count(name) ? given[name].as<Number>().value : otherwise;
-    if (value < least || value > 1'000'000'000)
-      throw Error(std::string("--") + name + " must lie between " + std::to_string(least) + " and 1000000000");
+    if (value < least || value > most)
+      throw Error(std::string("--") + name + " must lie between " + std::to_string(least) + " and " +
+                  std::to_string(most));
     return value;
   };
+  constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
   options.describe = given.count("describe") > 0;
   options.baseline = text("baseline");
   options.candidate = options.describe ? text("describe") : given.count("module") ? text("module") : text("candidate");
   if (given.count("case")) options.globs = given["case"].as<std::vector<std::string>>();
   options.case_file = text("cases-from");
-  options.warmup = number("warmup", options.warmup, 0);
-  options.rounds = number("rounds", options.rounds, 1);
-  options.seed = number("seed", options.seed, 0);
-  options.launch = number("launch", options.launch, 0);
-  options.timeout_s = number("timeout-s", options.timeout_s, 1);
-  options.lock_timeout_s = number("lock-timeout-s", options.lock_timeout_s, 0);
-  if (given.count("threads")) options.threads = static_cast<unsigned>(number("threads", 1, 1));
+  options.warmup = number("warmup", options.warmup, 0, 100'000);
+  options.rounds = number("rounds", options.rounds, 1, 100'000);
+  options.seed = number("seed", options.seed, 0, kAny);
+  options.launch = number("launch", options.launch, 0, kAny);
+  if (given.count("timeout-s")) options.timeout_s = positive(text("timeout-s"), "--timeout-s " + text("timeout-s"));
+  options.lock_timeout_s = number("lock-timeout-s", options.lock_timeout_s, 0, 1'000'000);
+  if (given.count("threads")) options.threads = static_cast<unsigned>(number("threads", 1, 1, 4096));
   if (given.count("handicap"))
     for (const std::string& one : given["handicap"].as<std::vector<std::string>>())
       options.handicaps.push_back(handicap(one));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -23,6 +24,8 @@ namespace {
 
 // Names the sender in messages about documents that arrive over the channel.
 constexpr const char* kWorker = "the measuring process";
+constexpr double kStartSeconds = 120;    // loading a module and starting a GPU's driver take seconds
+constexpr double kForeverSeconds = 1e9;  // 30 years: what the clock can hold
 
 std::string now() {
   const std::time_t time = std::time(nullptr);
@@ -45,11 +48,13 @@ class Supervisor {
     bool in_time = true;  // false: silence; true without a frame: the worker is dead
   };
 
-  void start();
+  void load();
   void lock();
+  void start();
+  [[nodiscard]] std::vector<std::string> until_ready(const char* doing);
   [[nodiscard]] DuetCase measure(const DuetCase& planned);
   [[nodiscard]] DuetCase read(const std::string& document);
-  [[nodiscard]] Reply await();
+  [[nodiscard]] Reply await(double patience_s);
   [[nodiscard]] std::string end_worker();
   [[nodiscard]] std::string document(std::vector<DuetCase> cases) const;
   [[nodiscard]] std::string files() const;
@@ -65,7 +70,7 @@ class Supervisor {
 };
 
 std::string Supervisor::run() {
-  start();
+  load();
   if (options_.describe) return modules_.back();
   const auto candidate = documents::read_module(modules_.back(), kWorker);
   const auto baseline = documents::read_module(modules_.front(), kWorker);
@@ -73,6 +78,7 @@ std::string Supervisor::run() {
   std::vector<DuetCase> cases =
       plan(options_, options_.is_duet() ? baseline.cases : std::vector<CaseFacts>{}, candidate.cases);
   lock();
+  start();
   for (DuetCase& one : cases) {
     if (one.warnings.empty()) one = measure(one);
     spdlog::info(progress_line(one));
@@ -81,21 +87,30 @@ std::string Supervisor::run() {
 }
 
 // Also after a death: the new worker must offer what the first one did, or a module was rebuilt in between.
-void Supervisor::start() {
+void Supervisor::load() {
   worker_ = std::make_unique<Process>(interruption_, [this](Channel& channel) { serve(options_, channel); });
-  std::vector<std::string> modules;
-  while (true) {
-    const Reply reply = await();
-    if (!reply.in_time)
-      throw Error(fmt::format("{}: loading took longer than {} s; raise --timeout-s", files(), options_.timeout_s));
-    if (!reply.frame) throw Error(fmt::format("{}: {} {} while loading", files(), kWorker, end_worker()));
-    if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
-    if (reply.frame->message == Message::Ready) break;
-    modules.push_back(reply.frame->text);
-  }
+  std::vector<std::string> modules = until_ready("loading");
   if (!modules_.empty() && modules != modules_)
     throw Error(fmt::format("{}: changed while being measured; measure again", files()));
   modules_ = std::move(modules);
+}
+
+void Supervisor::start() {
+  worker_->channel().send(Message::Start, "");
+  (void)until_ready("preparing the device");
+}
+
+// The texts that came before Ready.
+std::vector<std::string> Supervisor::until_ready(const char* doing) {
+  std::vector<std::string> texts;
+  while (true) {
+    Reply reply = await(kStartSeconds);
+    if (!reply.in_time) throw Error(fmt::format("{}: {} took longer than {} s", files(), doing, kStartSeconds));
+    if (!reply.frame) throw Error(fmt::format("{}: {} {} while {}", files(), kWorker, end_worker(), doing));
+    if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
+    if (reply.frame->message == Message::Ready) return texts;
+    texts.push_back(std::move(reply.frame->text));
+  }
 }
 
 void Supervisor::lock() {
@@ -106,9 +121,12 @@ void Supervisor::lock() {
 }
 
 DuetCase Supervisor::measure(const DuetCase& planned) {
-  if (!worker_) start();
+  if (!worker_) {
+    load();
+    start();
+  }
   worker_->channel().send(Message::Measure, planned.facts.id);  // to a dead worker: await() will tell
-  const Reply reply = await();
+  const Reply reply = await(options_.timeout_s);
   DuetCase failed = planned;
   failed.facts.handicap_percent = handicap_percent(options_, planned.facts.id);
   if (!reply.in_time) {
@@ -148,8 +166,10 @@ DuetCase Supervisor::read(const std::string& text) {
   return std::move(duet.cases.front());
 }
 
-Supervisor::Reply Supervisor::await() {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(options_.timeout_s);
+Supervisor::Reply Supervisor::await(double patience_s) {
+  using std::chrono::steady_clock;
+  const std::chrono::duration<double> patience(std::min(patience_s, kForeverSeconds));
+  const auto until = steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(patience);
   Channel& channel = worker_->channel();
   while (true) {
     if (auto frame = channel.take()) return {std::move(frame)};

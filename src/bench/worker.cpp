@@ -20,19 +20,18 @@ class Worker {
  public:
   explicit Worker(const Options& options);
   void describe(const Channel& channel);
+  // What must be known before the first case. Until then the device may be another's, and is not worked with.
+  void start();
   // True when the device can measure more.
   [[nodiscard]] bool answer(const std::string& id, const Channel& channel);
 
  private:
   [[nodiscard]] std::string document(const Measured& measured) const;
-  // Measures what must be known before the first case; the device may still be another's until one is asked for.
-  void start();
 
   Options options_;
   std::vector<std::unique_ptr<Module>> modules_;  // the candidate's last
   std::unique_ptr<Device> device_;
   Environment environment_;
-  bool started_ = false;
   Sentinels sentinels_;
 };
 
@@ -59,14 +58,11 @@ void Worker::describe(const Channel& channel) {
 }
 
 void Worker::start() {
-  if (started_) return;
   environment_.timer_tick_ns = device_->timer_tick_ns();
   sentinels_ = device_->sentinels();
-  started_ = true;
 }
 
 bool Worker::answer(const std::string& id, const Channel& channel) {
-  start();
   std::vector<Side> sides;
   for (const auto& module : modules_) {
     const bool is_candidate = module == modules_.back();
@@ -103,9 +99,16 @@ void serve(const Options& options, Channel& channel) noexcept {
   try {
     Worker worker(options);
     worker.describe(channel);
-    while (channel.read())
-      while (const auto frame = channel.take())
-        if (!worker.answer(frame->text, channel)) return;
+    while (channel.read()) {
+      while (const auto frame = channel.take()) {
+        if (frame->message == Message::Start) {
+          worker.start();
+          channel.send(Message::Ready, "");
+        } else if (!worker.answer(frame->text, channel)) {
+          return;
+        }
+      }
+    }
   } catch (const std::exception& error) {
     channel.send(Message::Fault, error.what());
   }

@@ -153,6 +153,7 @@ TEST_CASE("samples: lying lengths, numbers too long, and impossible units are er
   };
   CHECK(says(fault({2, 0xff, 0xff, 0xff, 0xff, 0x7f}), "more than it holds"));           // launches
   CHECK(says(fault({1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0}), "more than it holds"));  // samples
+  CHECK(says(fault({1, 4, 3, 3, 3, 3, 0, 0, 0}), "more than it holds"));                 // samples, only all together
   CHECK(says(fault({2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2}), "64 bits"));
   CHECK(says(fault({2, 1, 1, 0, 1, 2}), "divisor or unit"));
   CHECK(says(fault({2, 1, 1, 1, 0, 2}), "divisor or unit"));

@@ -195,4 +195,28 @@ TEST_CASE("schema: every table is STRICT") {
   CHECK(connection.number("count", "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == 14);
 }
 
+TEST_CASE("schema: db/schema.md describes every column, in the section of its table") {
+  const Folder folder;
+  created(folder.file());
+  Connection connection(folder.file(), Mode::ReadOnly);
+  const std::string document = content_of(RATCHET_SCHEMA);
+  Statement columns(connection, "read the columns",
+                    "SELECT t.name, c.name FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c "
+                    "WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'");
+  int seen = 0;
+  for (columns.start(); columns.step(); ++seen) {
+    const auto begin = document.find("\n**" + columns.text(0) + "** - ");
+    CAPTURE(columns.text(0));
+    CAPTURE(columns.text(1));
+    REQUIRE(begin != std::string::npos);
+    const std::string section = document.substr(begin, document.find("\n**", begin + 1) - begin);
+    const std::string cell = columns.text(1);
+    const bool described =
+        section.find("| " + cell + " |") != std::string::npos || section.find("| " + cell + ",") != std::string::npos ||
+        section.find(", " + cell + " |") != std::string::npos || section.find(", " + cell + ",") != std::string::npos;
+    CHECK(described);
+  }
+  CHECK(seen > 100);
+}
+
 }  // namespace ratchet::db

@@ -1,37 +1,20 @@
-// One source, many small modules: BEHAVIOUR says how the first case, axpy/plain, misbehaves; the second,
-// axpy/repeated, is always right and EXTRA_WORK_PERCENT slower. The ids and definitions are the same in all of them, so
+// Many small modules from one source: kBehaviour says how the first case, axpy/plain, misbehaves; the second,
+// axpy/repeated, is always right and kExtraWorkPercent slower. The ids and definitions are the same in all of them, so
 // that each can be the candidate of a duet whose baseline is `good`. Loaded by the tests of the rooms that host
 // modules.
+#include "tests/kernels/test_module.h"
+
 #include "kernels/case.h"
 
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace {
-
-enum class Behaviour {
-  Good,
-  Wrong,      // one element is wrong
-  Input,      // right, but writes into its input
-  Crash,      // writes to address zero
-  Hang,       // never returns
-  Exit,       // exit(0): the process ends as if all were well
-  Throw,      // throws in launch
-  Stdout,     // right, but prints what looks like a result
-  Prepare,    // prepare fails
-  Once,       // right on the first call of the process, then does nothing
-  Duplicate,  // two cases of one id
-  Empty,      // no cases
-  AbiNumber,  // speaks a version of the ABI that does not exist
-  NullEntry,  // the entry returns NULL
-};
-constexpr Behaviour kBehaviour = Behaviour::BEHAVIOUR;
 
 constexpr std::uint64_t kPlainCount = 1024;
 constexpr std::uint64_t kRepeatedCount = 256;
@@ -42,6 +25,9 @@ constexpr long kPasses = 1000;
 
 using ratchet::kernels::Call;
 using ratchet::kernels::Case;
+using ratchet::kernels::test::Behaviour;
+using ratchet::kernels::test::kBehaviour;
+using ratchet::kernels::test::kExtraWorkPercent;
 
 void axpy(const float* x, const float* y, float* out, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) out[i] = kScale * x[i] + y[i];
@@ -60,7 +46,7 @@ void crash() {
 }
 
 void launch_plain(const Call& call) {
-  [[maybe_unused]] static bool called = false;
+  static bool called = false;
   if (kBehaviour == Behaviour::Crash) crash();
   if (kBehaviour == Behaviour::Hang) hang();
   if (kBehaviour == Behaviour::Exit) std::exit(0);
@@ -79,7 +65,7 @@ void launch_plain(const Call& call) {
 }
 
 void launch_repeated(const Call& call) {
-  const long passes = kPasses + std::lround(kPasses * (EXTRA_WORK_PERCENT) / 100.0);
+  const long passes = kPasses + std::lround(kPasses * kExtraWorkPercent / 100.0);
   for (long pass = 0; pass < passes; ++pass) {
     axpy(call.buffer<const float>(0), call.buffer<const float>(1), call.buffer<float>(2), kRepeatedCount);
     asm volatile("" ::: "memory");  // each pass is done, though none changes the result
@@ -106,7 +92,7 @@ Case axpy_case(const char* implementation, std::uint64_t count) {
   return one;
 }
 
-[[maybe_unused]] std::vector<Case> cases() {
+std::vector<Case> cases() {
   if (kBehaviour == Behaviour::Empty) return {};
   Case plain = axpy_case("plain", kPlainCount);
   plain.launch = launch_plain;
@@ -125,7 +111,6 @@ Case axpy_case(const char* implementation, std::uint64_t count) {
 
 }  // namespace
 
-#ifndef NO_ENTRY
 const ratchet_module* ratchet_module_entry() {
   if (kBehaviour == Behaviour::NullEntry) return nullptr;
   const ratchet_module* module = ratchet::kernels::export_module<cases>("test", RATCHET_CPU);
@@ -137,4 +122,3 @@ const ratchet_module* ratchet_module_entry() {
   }();
   return &newer;
 }
-#endif

@@ -110,7 +110,7 @@ TEST_CASE("bootstrap: the law is that of all n^n resamples, for n from 1 to 6, w
 }
 
 TEST_CASE("bootstrap: random resamples stay within the Dvoretzky-Kiefer-Wolfowitz band of the law") {
-  constexpr int kResamples = 100000;
+  constexpr int kResamples = 30000;
   const double band = std::sqrt(std::log(2 / 1e-6) / (2.0 * kResamples));  // left with probability 1e-6
   std::mt19937_64 random(20);
   for (const std::size_t n : {5u, 20u, 51u, 100u, 101u}) {
