@@ -23,7 +23,8 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-Context::Context(Streams streams, CommonOptions common) : streams_(streams), common_(std::move(common)) {
+Context::Context(Streams streams, CommonOptions common, executor::Bench* bench)
+    : streams_(streams), common_(std::move(common)), bench_(bench) {
   if (common_.color != "auto" && common_.color != "always" && common_.color != "never")
     throw Error("--color takes auto, always or never");
   log_ =
@@ -72,7 +73,10 @@ db::Store& Context::store(db::Mode mode) {
 }
 
 executor::Bench& Context::bench() {
-  if (!bench_) bench_ = std::make_unique<executor::ProcessBench>(executor::bench_beside_this_program());
+  if (bench_ == nullptr) {
+    own_bench_ = std::make_unique<executor::ProcessBench>(executor::bench_beside_this_program());
+    bench_ = own_bench_.get();
+  }
   return *bench_;
 }
 

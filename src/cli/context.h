@@ -38,7 +38,8 @@ struct CommonOptions {
 
 class Context {
  public:
-  Context(Streams streams, CommonOptions common);
+  // bench: what measures; none for ratchet-bench beside this program. Tests put another in its place.
+  Context(Streams streams, CommonOptions common, executor::Bench* bench);
   ~Context();
 
   std::ostream& out() { return streams_.out; }
@@ -71,7 +72,8 @@ class Context {
   std::optional<std::filesystem::path> root_;
   std::optional<repository::Config> config_;
   std::optional<db::Store> store_;
-  std::unique_ptr<executor::Bench> bench_;
+  std::unique_ptr<executor::Bench> own_bench_;
+  executor::Bench* bench_;
 };
 
 }  // namespace ratchet::cli

@@ -50,7 +50,7 @@ const Command& find_command(const std::string& name) {
   throw Error("there is no command \"" + report::printable(name) + "\"; `ratchet --help` lists them");
 }
 
-int dispatch(const std::vector<std::string>& arguments, Streams streams) {
+int dispatch(const std::vector<std::string>& arguments, Streams streams, executor::Bench* bench) {
   if (arguments.empty()) {
     streams.err << overview();
     return kFault;
@@ -96,15 +96,15 @@ int dispatch(const std::vector<std::string>& arguments, Streams streams) {
     return 0;
   }
   po::notify(values);
-  Context context(streams, common);
+  Context context(streams, common, bench);
   return command.run(context, values);
 }
 
 }  // namespace
 
-int run(const std::vector<std::string>& arguments, Streams streams) {
+int run(const std::vector<std::string>& arguments, Streams streams, executor::Bench* bench) {
   try {
-    return dispatch(arguments, streams);
+    return dispatch(arguments, streams, bench);
   } catch (const executor::Interrupted& interrupted) {
     streams.err << "ratchet: interrupted; nothing was recorded\n";
     return 128 + interrupted.signal();

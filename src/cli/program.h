@@ -8,7 +8,7 @@
 
 namespace ratchet::cli {
 
-// arguments without the program's name. Never throws: faults are one line on err and exit code 2.
-int run(const std::vector<std::string>& arguments, Streams streams);
+// arguments without the program's name. Never throws: faults are one line on err and exit code 2. bench: see Context.
+int run(const std::vector<std::string>& arguments, Streams streams, executor::Bench* bench = nullptr);
 
 }  // namespace ratchet::cli

@@ -19,18 +19,25 @@ struct Described {
   documents::ModuleDescription description;
 };
 
-std::vector<Described> describe_all(Context& context) {
+// The configured modules, or the built-in ones, which lie beside the programs.
+std::vector<std::filesystem::path> module_files(Context& context) {
   const repository::Config& config = context.config();
-  if (config.modules.empty()) throw Error("ratchet.json names no modules; add them under \"modules\"");
+  std::vector<std::filesystem::path> files;
+  for (const std::string& module : config.modules) files.push_back(config.root / module);
+  if (!files.empty()) return files;
+  const std::filesystem::path folder = executor::bench_beside_this_program().parent_path().parent_path() / "modules";
+  return {folder / "ratchet_cuda.so", folder / "ratchet_cpu.so"};
+}
+
+std::vector<Described> describe_all(Context& context) {
   std::vector<Described> all;
-  for (std::size_t i = 0; i < config.modules.size(); ++i) {
-    const std::filesystem::path file = config.root / config.modules[i];
-    if (!std::filesystem::is_regular_file(file)) {
-      context.log().warn("{} is not built; it is left out (build: {})", config.modules[i],
-                         config.build.empty() ? "not configured" : config.build);
+  const std::vector<std::filesystem::path> files = module_files(context);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!std::filesystem::is_regular_file(files[i])) {
+      context.log().info("{} is not built; it is left out", files[i].string());
       continue;
     }
-    Described described{{i, file, db::sha256_of_file(file), {}}, context.bench().describe(file)};
+    Described described{{i, files[i], db::sha256_of_file(files[i]), {}}, context.bench().describe(files[i])};
     described.module.cases = described.description.cases;
     all.push_back(std::move(described));
   }

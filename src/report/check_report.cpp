@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "src/report/units.h"
@@ -45,18 +46,48 @@ bool wants_explanation(const CaseVerdict& verdict) {
   }
 }
 
-std::string explanation(const CaseVerdict& verdict, const Paint& paint) {
-  std::string line = paint(tint_of(verdict.verdict), to_string(verdict.verdict)) + " " + printable(verdict.id);
+// What is to be said of a case beyond its line in the table.
+std::string explanation(const CaseVerdict& verdict) {
+  std::string line;
+  const auto say = [&](const std::string& text) { line += (line.empty() ? "" : "; ") + text; };
   if (verdict.verdict == Verdict::Regressed && verdict.change) {
-    line +=
-        fmt::format(": {} slower, tolerance {}, {} a side", percent(*verdict.change), probability(verdict.tolerance),
-                    verdict.candidate ? count(verdict.candidate->launches, "launch") : "?");
+    say(fmt::format("{} slower, tolerance {}, {} a side", percent(*verdict.change), probability(verdict.tolerance),
+                    verdict.candidate ? count(verdict.candidate->launches, "launch") : "?"));
   }
-  for (const std::string& reason : verdict.reasons) line += ": " + printable(reason);
+  for (const std::string& reason : verdict.reasons) say(printable(reason));
   if (verdict.verdict == Verdict::Inconclusive && verdict.mde) {
-    line += fmt::format("; a slowdown of {} would have been seen", percent(*verdict.mde));
+    say(fmt::format("a slowdown of {} would have been seen", percent(*verdict.mde)));
   }
-  return line + "\n";
+  return line;
+}
+
+// One line for each different thing to say: a hundred cases without a baseline are one fact, not a hundred.
+std::string explanations(const CheckVerdict& check, const Paint& paint) {
+  struct Group {
+    Verdict verdict;
+    std::string text;
+    std::vector<std::string> ids;
+  };
+  std::vector<Group> groups;
+  for (const CaseVerdict& verdict : check.cases) {
+    if (!wants_explanation(verdict)) continue;
+    const std::string text = explanation(verdict);
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return group.verdict == verdict.verdict && group.text == text;
+    });
+    if (same == groups.end()) {
+      groups.push_back({verdict.verdict, text, {verdict.id}});
+    } else {
+      same->ids.push_back(verdict.id);
+    }
+  }
+  std::string lines;
+  for (const Group& group : groups) {
+    const std::string who = group.ids.size() == 1 ? printable(group.ids.front()) : count(group.ids.size(), "case");
+    lines += paint(tint_of(group.verdict), to_string(group.verdict)) + " " + who +
+             (group.text.empty() ? "" : ": " + group.text) + "\n";
+  }
+  return lines;
 }
 
 std::string census(const CheckVerdict& check) {
@@ -111,9 +142,7 @@ Tint tint_of(Verdict verdict) {
 
 std::string check_text(const CheckVerdict& check, const Paint& paint) {
   std::string text = case_table(check).text(paint) + "\n";
-  for (const CaseVerdict& verdict : check.cases) {
-    if (wants_explanation(verdict)) text += explanation(verdict, paint);
-  }
+  text += explanations(check, paint);
   for (const std::string& reason : check.reasons) text += printable(reason) + "\n";
   text += headline(check, paint) + ": " + census(check) + "\n";
   text +=

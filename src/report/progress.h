@@ -1,4 +1,5 @@
-// How far a measurement is: a bar that overwrites itself on a terminal, one line a launch in a log.
+// How far a measurement is: a bar that overwrites itself on a terminal; in a log a line when something changed, and at
+// launches 1, 2, 4, 8 and so on, so that forty launches are not forty lines.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +14,16 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // Before launch number `launch` (from 1) of at most `most`; `decided` of `cases` have their verdict.
-  void launch(std::size_t launch, std::size_t most, std::size_t decided, std::size_t cases);
+  // Before launch number `launch` (from 1) of at most `most`; `done` of `cases` need no more launches.
+  void launch(std::size_t launch, std::size_t most, std::size_t done, std::size_t cases);
   // Clears the bar, so that what follows starts on a clean line.
-  void done();
+  void clear();
 
  private:
   std::ostream& out_;
   bool is_terminal_;
   bool drawn_ = false;
+  std::size_t last_done_ = 0;
 };
 
 }  // namespace ratchet::report

@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "ratchet/error.h"
+#include "ratchet/glob.h"
 #include "src/documents/documents.h"
 #include "src/documents/node.h"
-#include "src/repository/config.h"
 
 namespace ratchet::repository {
 namespace {
@@ -114,7 +114,7 @@ AcceptMatch match(const std::vector<Acceptance>& accepted, const std::string& ca
   if (!is_date(today)) throw Error("today is no date YYYY-MM-DD: \"" + today + "\"");
   AcceptMatch found;
   for (const Acceptance& acceptance : accepted) {
-    if (acceptance.case_pattern != case_id && !glob_matches(acceptance.case_pattern, case_id)) continue;
+    if (!glob_matches(acceptance.case_pattern, case_id)) continue;
     const bool in_force = acceptance.until.empty() || today <= acceptance.until;  // ISO dates sort as text
     if (!in_force && found.status == AcceptStatus::Accepted) continue;
     found = {in_force ? AcceptStatus::Accepted : AcceptStatus::Expired, acceptance};

@@ -1,7 +1,5 @@
 #include "src/repository/config.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 
 #include "src/documents/documents.h"
@@ -124,17 +122,6 @@ std::optional<std::filesystem::path> find_config(const std::filesystem::path& st
     if (is_root || folder == folder.parent_path()) return std::nullopt;
     folder = folder.parent_path();
   }
-}
-
-std::optional<double> tolerance_of(const Config& config, const std::string& case_id) {
-  std::optional<double> ratio;
-  for (const auto& [pattern, tolerance] : config.tolerance)
-    if (glob_matches(pattern, case_id)) ratio = tolerance;
-  return ratio;
-}
-
-bool glob_matches(const std::string& pattern, const std::string& case_id) {
-  return ::fnmatch(pattern.c_str(), case_id.c_str(), FNM_NOESCAPE) == 0;
 }
 
 std::string commented_template(const std::vector<std::string>& modules) {

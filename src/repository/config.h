@@ -35,12 +35,6 @@ inline constexpr std::string_view kConfigName = "ratchet.json";
 // ratchet.json in `start` or the nearest parent that has one, not looking beyond the repository's root (where .git is).
 [[nodiscard]] std::optional<std::filesystem::path> find_config(const std::filesystem::path& start);
 
-// What the configuration says about a case; none when no pattern matches, and the default of the device's kind holds.
-[[nodiscard]] std::optional<double> tolerance_of(const Config& config, const std::string& case_id);
-
-// Shell patterns over whole case ids: '*' matches any characters, '/' too; '?' one.
-[[nodiscard]] bool glob_matches(const std::string& pattern, const std::string& case_id);
-
 // A ratchet.json for `ratchet init` that explains every key and holds the defaults.
 [[nodiscard]] std::string commented_template(const std::vector<std::string>& modules);
 

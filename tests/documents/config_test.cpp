@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ratchet/policy.h"
 #include "refusal.h"
 #include "src/repository/spelling.h"
 #include "temporary_folder.h"
@@ -16,6 +17,12 @@ namespace {
 
 Config parse(const std::string& members) {
   return repository::parse_config(R"({"format":"ratchet.config/1")" + members + "}", "ratchet.json", "/repo");
+}
+
+double ratio(const Config& config, const std::string& case_id) {
+  Policy policy;
+  policy.tolerance = config.tolerance;
+  return tolerance_of(policy, case_id, "cuda");
 }
 
 std::string config_refusal(const std::string& members) {
@@ -110,11 +117,11 @@ TEST_CASE("config: another format and text that is no JSON are refused") {
 
 TEST_CASE("config: the last matching tolerance counts, in the file's order") {
   const Config config = parse(R"(,"tolerance_percent":{"z*/*":4,"*":1,"copy/*":2,"copy/wide/*":3})");
-  CHECK(*repository::tolerance_of(config, "gemm/tiled/n=1") == 0.01);
-  CHECK(*repository::tolerance_of(config, "copy/plain/n=1") == 0.02);
-  CHECK(*repository::tolerance_of(config, "copy/wide/n=1,m=2") == 0.03);
-  CHECK(*repository::tolerance_of(config, "zip/x/n=1") == 0.01);
-  CHECK(!repository::tolerance_of(parse(R"(,"tolerance_percent":{"copy/*":2})"), "gemm/x/n=1"));
+  CHECK(ratio(config, "gemm/tiled/n=1") == 0.01);
+  CHECK(ratio(config, "copy/plain/n=1") == 0.02);
+  CHECK(ratio(config, "copy/wide/n=1,m=2") == 0.03);
+  CHECK(ratio(config, "zip/x/n=1") == 0.01);
+  CHECK(ratio(parse(R"(,"tolerance_percent":{"copy/*":2})"), "gemm/x/n=1") == Policy().cuda_tolerance);
 }
 
 TEST_CASE("config: the template for init parses, and says the defaults") {

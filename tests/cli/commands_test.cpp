@@ -1,0 +1,199 @@
+// The other commands, and what every command does with bad input: one line on stderr, exit 2, nothing changed.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "workshop.h"
+
+namespace {
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+void check_fault(const Outcome& outcome, const std::string& part) {
+  CHECK_MESSAGE(outcome.code == 2, outcome.err);
+  CHECK_MESSAGE(contains(outcome.err, part), outcome.err);
+  CHECK(outcome.out.empty());
+  CHECK_MESSAGE(lines(outcome.err) == 1, outcome.err);
+}
+
+}  // namespace
+
+TEST_CASE("program: unknown commands and options are named") {
+  Workshop workshop;
+  check_fault(workshop.run({"chekc"}), "chekc");
+  check_fault(workshop.run({"check", "--strickt"}), "strickt");
+  check_fault(workshop.run({"check", "--stri"}), "stri");  // no abbreviations
+  check_fault(workshop.run({"stats", "a", "b"}), "too many");
+  CHECK(workshop.run({}).code == 2);
+}
+
+TEST_CASE("program: help and version go to stdout and succeed") {
+  Workshop workshop;
+  for (const char* command :
+       {"init", "doctor", "run", "check", "record", "compare", "accept", "baseline", "log", "trend", "stats"}) {
+    const Outcome outcome = workshop.run({command, "--help"});
+    CHECK(outcome.code == 0);
+    CHECK(contains(outcome.out, std::string("usage: ratchet ") + command));
+    CHECK(contains(outcome.out, "--json"));
+  }
+  CHECK(contains(workshop.run({"--help"}).out, "exit codes: 0 pass, 1 regression"));
+  CHECK(contains(workshop.run({"--version"}).out, "ratchet 0."));
+}
+
+TEST_CASE("program: outside of a repository it says so") {
+  Workshop workshop;
+  TemporaryFolder folder;
+  std::filesystem::current_path(folder.path());
+  CHECK(workshop.run({"log"}).code == 2);
+  CHECK(workshop.run({"check"}).code == 2);
+}
+
+TEST_CASE("init: writes a configuration that the other commands read, and never overwrites one") {
+  Workshop workshop;
+  std::filesystem::remove(workshop.repository.path() / "ratchet.json");
+  CHECK(workshop.run({"init", "--module", "build/kernels.so"}).code == 0);
+  CHECK(workshop.run({"doctor"}).code == 0);
+  check_fault(workshop.run({"init"}), "exists already");
+}
+
+TEST_CASE("doctor: names what is not right and exits 2") {
+  Workshop workshop;
+  CHECK(workshop.run({"doctor"}).code == 0);
+  REQUIRE(workshop.run({"run"}).code == 0);
+  CHECK(nlohmann::json::parse(workshop.run({"doctor", "--json"}).out)["fit"] == true);
+  std::ofstream(workshop.repository.path() / ".ratchet" / "ratchet.db", std::ios::trunc)
+      << "not a database, but long enough to have a header";
+  const Outcome outcome = workshop.run({"doctor"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.out, "database"));
+  std::filesystem::remove(workshop.repository.path() / "build" / "kernels.so");
+  CHECK(contains(workshop.run({"doctor"}).out, "not built"));
+}
+
+TEST_CASE("run: records each launch and prints the run") {
+  Workshop workshop;
+  const Outcome outcome = workshop.run({"run", "--launches", "3", "--json"});
+  CHECK(outcome.code == 0);
+  const auto run = nlohmann::json::parse(outcome.out);
+  CHECK(run["format"] == "ratchet.run/1");
+  CHECK(run["measurements"][0]["launches"].size() == 3);
+  CHECK(nlohmann::json::parse(workshop.run({"log", "--json"}).out)["runs"].size() == 1);
+}
+
+TEST_CASE("compare: two runs by commit, by run and by file") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"run"}).code == 0);
+  workshop.build("copy/x/n=1 1000\ncopy/x/n=2 2400\n");
+  workshop.repository.commit("slower");
+  const Outcome second = workshop.run({"run", "--json"});
+  CHECK(workshop.run({"compare", "HEAD~1", "HEAD"}).code == 1);
+  workshop.repository.write("run.json", second.out);
+  CHECK(workshop.run({"compare", "HEAD~1", "run.json"}).code == 1);
+  const std::string uuid = nlohmann::json::parse(second.out)["uuid"];
+  CHECK(contains(workshop.run({"compare", "HEAD~1", uuid.substr(0, 8)}).out, "regressed copy/x/n=2"));
+  check_fault(workshop.run({"compare", "HEAD"}), "two runs");
+  check_fault(workshop.run({"compare", "HEAD", "nothing-like-it"}), "nothing-like-it");
+}
+
+TEST_CASE("compare: runs of too few launches are inconclusive, and alone that is no pass") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"run", "--launches", "2"}).code == 0);
+  const Outcome outcome = workshop.run({"compare", "HEAD", "HEAD"});
+  CHECK(outcome.code == 3);
+  CHECK(contains(outcome.out, "at least 5 launches"));
+}
+
+TEST_CASE("compare: a duet file on stdout is one JSON object") {
+  Workshop workshop;
+  const Outcome outcome = workshop.run({"compare", "--duet", RATCHET_TEST_DATA "/h200/duet_1pct.json.gz", "--json"});
+  CHECK(outcome.code == 1);
+  const auto verdict = nlohmann::json::parse(outcome.out);
+  CHECK(verdict["format"] == "ratchet.verdict/1");
+  CHECK(verdict["exit_code"] == 1);
+  CHECK(verdict["error_rates"]["alpha_check"] == 0.001);
+  CHECK(verdict["census"]["expected"] == verdict["cases"].size());
+}
+
+TEST_CASE("compare: broken documents are refused by name") {
+  Workshop workshop;
+  const auto refused = [&](const std::string& text) {
+    workshop.repository.write("broken.json", text);
+    check_fault(workshop.run({"compare", "--duet", "broken.json"}), "broken.json");
+  };
+  refused("");
+  refused("{\"format\":\"ratchet.duet/1\",\"cases\":[");
+  refused(R"({"format":"ratchet.duet/2","cases":[]})");
+  refused(R"({"format":"ratchet.duet/1","cases":[]})");
+  refused(
+      R"({"format":"ratchet.duet/1","cases":[{"case":"a/b/c","unit":"ns","launches":[{"baseline":[1,NaN],"candidate":[1,1]}]}]})");
+  refused(
+      R"({"format":"ratchet.duet/1","cases":[{"case":"a/b/c","unit":"ns","launches":[{"baseline":[1,2],"candidate":[1]}]}]})");
+  check_fault(workshop.run({"compare", "--duet", "not-there.json"}), "not-there.json");
+}
+
+TEST_CASE("trend: shows runs in first-parent order, as table, JSON and CSV") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"run"}).code == 0);
+  workshop.build("copy/x/n=1 1500\ncopy/x/n=2 2000\n");
+  workshop.repository.commit("second, \"quoted\"");
+  REQUIRE(workshop.run({"run"}).code == 0);
+  const auto trend = nlohmann::json::parse(workshop.run({"trend", "copy/x/n=1", "--json"}).out);
+  REQUIRE(trend["series"][0]["points"].size() == 2);
+  CHECK(trend["series"][0]["points"][0]["subject"] == "first");
+  CHECK(trend["series"][0]["points"][1]["change_to_previous"].get<double>() > 0.4);
+  CHECK(lines(workshop.run({"trend", "copy/*", "--csv"}).out) == 5);
+  CHECK(contains(workshop.run({"trend", "copy/x/n=1"}).out, "+50."));
+  check_fault(workshop.run({"trend", "copy/y/n=1"}), "did you mean \"copy/x/n=1\"");
+}
+
+TEST_CASE("baseline retire: takes a baseline back with a reason, audited, and the gate says so") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  check_fault(workshop.run({"baseline", "retire", "copy/x/n=1"}), "--reason");
+  CHECK(workshop.run({"baseline", "retire", "copy/x/*", "--reason", "new machine"}).code == 0);
+  CHECK(contains(workshop.run({"baseline", "log"}).out, "new machine"));
+  CHECK(workshop.run({"check"}).code == 3);
+}
+
+TEST_CASE("stats: summarises numbers and refuses what is none") {
+  Workshop workshop;
+  workshop.repository.write("numbers", "3\n1\n2\n\n");
+  const auto stats = nlohmann::json::parse(workshop.run({"stats", "numbers", "--json"}).out);
+  CHECK(stats["n"] == 3);
+  CHECK(stats["median"] == 2);
+  CHECK(stats["ci"] == nlohmann::json::array({1, 3}));
+  CHECK(stats["tick"] == 1);
+  for (const char* bad : {"", "\n", "1\nx\n", "1\nnan\n", "inf\n", "1 2\n"}) {
+    workshop.repository.write("numbers", bad);
+    check_fault(workshop.run({"stats", "numbers"}), "numbers");
+  }
+}
+
+TEST_CASE("config: an unknown key names the nearest known one") {
+  Workshop workshop;
+  workshop.repository.write("ratchet.json",
+                            R"({"format":"ratchet.config/1","modules":["build/kernels.so"],"alhpa":0.01})");
+  check_fault(workshop.run({"check"}), "alpha");
+}
+
+TEST_CASE("database: one that is newer, foreign or read-only is refused untouched") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const std::string db = (workshop.repository.path() / ".ratchet" / "ratchet.db").string();
+  SUBCASE("newer") {
+    std::fstream file(db, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(60);  // user_version, big-endian
+    file.write("\0\0\1\0", 4);
+    file.close();
+    check_fault(workshop.run({"log"}), "newer");
+    check_fault(workshop.run({"check"}), "newer");
+  }
+  SUBCASE("foreign") {
+    std::ofstream(db, std::ios::trunc) << "hello, this is certainly not a database file of ours at all, is it?";
+    check_fault(workshop.run({"check"}), db);
+  }
+}

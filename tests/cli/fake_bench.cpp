@@ -1,0 +1,148 @@
+#include "fake_bench.h"
+
+#include <fstream>
+#include <map>
+#include <random>
+#include <sstream>
+
+#include "ratchet/duet.h"
+#include "ratchet/error.h"
+#include "ratchet/glob.h"
+
+using namespace ratchet;
+
+namespace {
+
+struct FakeCase {
+  double time_ns = 0;
+  std::string flaw;
+};
+
+struct FakeModule {
+  std::string device = "cpu";
+  bool present = true;
+  bool throttled = false;
+  std::map<std::string, FakeCase> cases;
+};
+
+FakeModule load(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  if (!stream) throw Error("cannot load " + file.string());
+  FakeModule module;
+  for (std::string line; std::getline(stream, line);) {
+    std::istringstream words(line);
+    std::string first;
+    words >> first;
+    if (first == "device") {
+      std::string absent;
+      words >> module.device >> absent;
+      module.present = absent.empty();
+    } else if (first == "throttled") {
+      module.throttled = true;
+    } else if (!first.empty() && first[0] != '#') {
+      words >> module.cases[first].time_ns >> module.cases[first].flaw;
+    }
+  }
+  return module;
+}
+
+Environment environment_of(const FakeModule& module) {
+  Environment environment;
+  environment.device.kind = module.device;
+  environment.device.name = module.device == "cuda" ? "Fake GPU" : "Fake CPU";
+  environment.clock_policy = "default";
+  return environment;
+}
+
+CaseFacts facts_of(const std::string& id) {
+  CaseFacts facts;
+  facts.id = id;
+  facts.bytes = 1000;
+  facts.definition = "d";
+  return facts;
+}
+
+std::vector<double> draw(double time_ns, double noise, int count, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<double> normal;
+  std::vector<double> times;
+  for (int i = 0; i < count; ++i) times.push_back(time_ns * (1 + noise * normal(generator)));
+  return times;
+}
+
+std::vector<Telemetry> telemetry_of(const FakeModule& module, std::uint64_t number) {
+  Telemetry telemetry;
+  telemetry.launch = number;
+  if (module.throttled) telemetry.throttled_thermal_ns = 5e6;
+  telemetry.temperature_c = 91;
+  return {telemetry};
+}
+
+double planted(const std::string& id, const executor::Launch& launch) {
+  for (const auto& [glob, percent] : launch.handicaps) {
+    if (glob_matches(glob, id)) return percent;
+  }
+  return 0;
+}
+
+}  // namespace
+
+documents::ModuleDescription FakeBench::describe(const std::filesystem::path& file) {
+  const FakeModule module = load(file);
+  documents::ModuleDescription description;
+  description.name = file.filename().string();
+  description.device = module.device;
+  if (module.present) description.environment = environment_of(module);
+  for (const auto& [id, one] : module.cases) description.cases.push_back(facts_of(id));
+  return description;
+}
+
+Run FakeBench::run(const executor::RunRequest& request) {
+  ++launches;
+  const FakeModule module = load(request.module);
+  Run run;
+  run.environment = environment_of(module);
+  run.telemetry = telemetry_of(module, request.launch.number);
+  for (const std::string& id : request.launch.cases) {
+    const FakeCase& one = module.cases.at(id);
+    Measurement measured;
+    measured.facts = facts_of(id);
+    measured.check = Check{one.flaw != "wrong", 0, 0};
+    if (one.flaw == "wrong") {
+      measured.failures.push_back({"wrong_answer", "", "its answer is wrong"});
+    } else {
+      measured.launches.push_back(draw(one.time_ns, noise, request.launch.rounds, request.launch.number));
+    }
+    run.measurements.push_back(std::move(measured));
+  }
+  return run;
+}
+
+Duet FakeBench::duet(const executor::DuetRequest& request) {
+  ++launches;
+  const FakeModule baseline = load(request.baseline);
+  const FakeModule candidate = load(request.candidate);
+  Duet duet;
+  duet.environment = environment_of(candidate);
+  duet.telemetry = telemetry_of(candidate, request.launch.number);
+  for (const std::string& id : request.launch.cases) {
+    DuetCase measured;
+    measured.facts = facts_of(id);
+    measured.facts.handicap_percent = planted(id, request.launch);
+    measured.baseline_definition = "d";
+    if (!candidate.cases.contains(id)) {
+      measured.warnings.push_back(kOnlyInBaseline);
+    } else if (candidate.cases.at(id).flaw == "wrong") {
+      measured.failures.push_back({"wrong_answer", "candidate", "its answer is wrong"});
+    } else {
+      const double slow = 1 + measured.facts.handicap_percent / 100;
+      measured.launches.push_back(
+          {draw(baseline.cases.at(id).time_ns, noise, request.launch.rounds, 2 * request.launch.seed),
+           draw(candidate.cases.at(id).time_ns * slow, noise, request.launch.rounds, 2 * request.launch.seed + 1)});
+      measured.baseline_check = Check{true, 0, 0};
+      measured.candidate_check = Check{true, 0, 0};
+    }
+    duet.cases.push_back(std::move(measured));
+  }
+  return duet;
+}

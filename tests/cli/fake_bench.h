@@ -1,0 +1,23 @@
+// A measuring host without a clock: "modules" are text files, one case a line, and times are drawn from a fixed
+// generator. So the commands can be tested with every verdict in milliseconds, and a changed file is changed code.
+//
+//   copy/x/n=1 1000            takes 1000 ns a call
+//   copy/x/n=2 1000 wrong      answers wrongly
+//   device cuda                the module is for a GPU, which is usable
+//   device cuda absent         ... which is not usable
+//   throttled                  the device is too hot
+#pragma once
+
+#include <string>
+
+#include "src/executor/bench.h"
+
+class FakeBench final : public ratchet::executor::Bench {
+ public:
+  double noise = 0.003;  // of one round, as a ratio
+  int launches = 0;      // how many were asked for
+
+  ratchet::documents::ModuleDescription describe(const std::filesystem::path& module) override;
+  ratchet::Run run(const ratchet::executor::RunRequest& request) override;
+  ratchet::Duet duet(const ratchet::executor::DuetRequest& request) override;
+};

@@ -1,0 +1,278 @@
+// The gate as its users meet it: record, check, accept, and every way in which it could go green by accident.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "workshop.h"
+
+namespace {
+
+const char* const kSlower = "copy/x/n=1 1000\ncopy/x/n=2 2200\n";
+const char* const kFaster = "copy/x/n=1 1000\ncopy/x/n=2 1700\n";
+const char* const kRebuilt = "# another build of the same code\ncopy/x/n=1 1000\ncopy/x/n=2 2000\n";
+
+nlohmann::json json_of(const Outcome& outcome) { return nlohmann::json::parse(outcome.out); }
+
+std::string baseline_commit(Workshop& workshop, std::size_t which) {
+  return json_of(workshop.run({"baseline", "show", "--json"}))["moves"][which]["commit"];
+}
+
+}  // namespace
+
+TEST_CASE("check: without a baseline there is no verdict, exit 3") {
+  Workshop workshop;
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 3);
+  CHECK(contains(outcome.out, "no_baseline"));
+  CHECK(contains(outcome.out, "ratchet record"));
+  CHECK(workshop.bench.launches == 0);
+}
+
+TEST_CASE("record: the first one sets the baselines and passes") {
+  Workshop workshop;
+  CHECK(workshop.run({"record"}).code == 0);
+  CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 2);
+}
+
+TEST_CASE("check: the same module file is identical and not measured") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const int before = workshop.bench.launches;
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.out, "2 identical of 2 cases"));
+  CHECK(workshop.bench.launches == before);
+  CHECK(workshop.run({"check", "--measure-identical"}).code == 0);
+  CHECK(workshop.bench.launches > before);
+}
+
+TEST_CASE("check: another build of the same code is held") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(kRebuilt);
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.out, "2 held of 2 cases"));
+}
+
+TEST_CASE("check: slower code is regressed, exit 1, and names the case") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(kSlower);
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 1);
+  CHECK(contains(outcome.out, "regressed copy/x/n=2"));
+  CHECK(contains(outcome.out, "1 regressed, 1 held of 2 cases"));
+}
+
+TEST_CASE("check: asked again, slower code is regressed again: no rerun until green") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(kSlower);
+  const auto first = json_of(workshop.run({"check", "--json"}));
+  for (int i = 0; i < 3; ++i) CHECK(json_of(workshop.run({"check", "--json"}))["cases"] == first["cases"]);
+}
+
+TEST_CASE("check: never moves a baseline, not even for faster code") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const std::string before = baseline_commit(workshop, 1);
+  workshop.build(kFaster);
+  workshop.repository.commit("faster");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.out, "1 improved"));
+  CHECK(baseline_commit(workshop, 1) == before);
+}
+
+TEST_CASE("record: proven faster code advances its case and no other") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const std::string first = baseline_commit(workshop, 0);
+  workshop.build(kFaster);
+  const std::string faster = workshop.repository.commit("faster");
+  CHECK(workshop.run({"record"}).code == 0);
+  std::map<std::string, std::string> commits;
+  for (const auto& move : json_of(workshop.run({"baseline", "show", "--json"}))["moves"])
+    commits[move["case"]] = move["commit"];
+  CHECK(commits["copy/x/n=1"] == first);
+  CHECK(commits["copy/x/n=2"] == faster);
+}
+
+TEST_CASE("record: a regressed run does not become the baseline") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const std::string first = baseline_commit(workshop, 1);
+  workshop.build(kSlower);
+  workshop.repository.commit("slower");
+  CHECK(workshop.run({"record"}).code == 1);
+  CHECK(baseline_commit(workshop, 1) == first);
+}
+
+TEST_CASE("record: slow drift is judged against the baseline, not against the last commit") {
+  Workshop workshop("copy/x/n=1 1000\n");
+  REQUIRE(workshop.run({"record"}).code == 0);
+  double time_ns = 1000;
+  int code = 0;
+  int commits = 0;
+  while (code == 0 && commits < 12) {
+    time_ns *= 1.0025;
+    workshop.build("copy/x/n=1 " + std::to_string(time_ns) + "\n");
+    workshop.repository.commit("a little slower");
+    code = workshop.run({"record"}).code;
+    ++commits;
+  }
+  CHECK(code == 1);
+  CHECK(commits >= 3);  // a tolerance of 2 % is not used up by the first steps
+}
+
+TEST_CASE("record: a dirty work tree is refused, exit 2") {
+  Workshop workshop;
+  workshop.repository.write("new.cpp", "int x;");
+  const Outcome outcome = workshop.run({"record"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.err, "commit first"));
+  CHECK(workshop.run({"baseline", "show"}).code == 2);  // no database was made
+}
+
+TEST_CASE("record: a case with a wrong answer gets no baseline, exit 2") {
+  Workshop workshop("copy/x/n=1 1000\ncopy/x/n=2 500 wrong\n");
+  const Outcome outcome = workshop.run({"record"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.out, "invalid copy/x/n=2"));
+  CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 1);
+}
+
+TEST_CASE("check: a wrong answer is invalid however fast, exit 2") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("copy/x/n=1 1000\ncopy/x/n=2 10 wrong\n");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.out, "invalid copy/x/n=2"));
+}
+
+TEST_CASE("check: a case that the candidate lost is missing, exit 3") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("copy/x/n=1 1000\n");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 3);
+  CHECK(contains(outcome.out, "missing copy/x/n=2"));
+}
+
+TEST_CASE("check: more than twice as fast with the same definition wants a person") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("copy/x/n=1 1000\ncopy/x/n=2 900\n");
+  CHECK(workshop.run({"check"}).code == 2);
+  REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "new algorithm"}).code == 0);
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.out, "new algorithm"));
+}
+
+TEST_CASE("accept: lets a slowdown through with its reason, up to its limit and date") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(kSlower);
+  SUBCASE("accepted") {
+    REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer"}).code == 0);
+    const Outcome outcome = workshop.run({"check"});
+    CHECK(outcome.code == 0);
+    CHECK(contains(outcome.out, "accepted: safer (Ann <ann@example.org>)"));
+  }
+  SUBCASE("expired") {
+    REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer", "--until", "2020-01-01"}).code == 0);
+    CHECK(workshop.run({"check"}).code == 1);
+  }
+  SUBCASE("exceeded") {
+    REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer", "--max-percent", "3"}).code == 0);
+    CHECK(workshop.run({"check"}).code == 1);
+  }
+  SUBCASE("on main it moves the baseline") {
+    REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer"}).code == 0);
+    const std::string commit = workshop.repository.commit("safer");
+    CHECK(workshop.run({"record"}).code == 0);
+    CHECK(contains(workshop.run({"baseline", "log"}).out, "accepted"));
+    CHECK(contains(workshop.run({"baseline", "show", "--json"}).out, commit));
+  }
+}
+
+TEST_CASE("check: a planted slowdown fails, is marked, and is recorded nowhere") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const Outcome outcome = workshop.run({"check", "--handicap", "copy/x/n=1=5"});
+  CHECK(outcome.code == 1);
+  CHECK(contains(outcome.out, "planted +5 %"));
+  CHECK(contains(outcome.out, "1 regressed, 1 identical"));
+  CHECK(json_of(workshop.run({"log", "--json"}))["runs"].size() == 1);
+}
+
+TEST_CASE("check: a device that throttles gives no verdict, with the reading") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(std::string(kRebuilt) + "throttled\n");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 3);
+  CHECK(contains(outcome.out, "91 C"));
+}
+
+TEST_CASE(
+    "check: noise that hides the tolerance is inconclusive: a pass by default only beside judged cases, never when "
+    "strict") {
+  Workshop workshop("copy/x/n=1 1000\n");
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.bench.noise = 3;
+  workshop.build("# noisy\ncopy/x/n=1 1000\n");
+  workshop.bench.noise = 0.25;
+  CHECK(workshop.run({"check", "--tolerance", "0.05"}).code == 3);
+  CHECK(workshop.run({"check", "--tolerance", "0.05", "--strict"}).code == 3);
+}
+
+TEST_CASE("check: a filter that matches nothing is an error, exit 2") {
+  Workshop workshop;
+  const Outcome outcome = workshop.run({"check", "--case", "gemm/*"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.err, "matches no case"));
+}
+
+TEST_CASE("check: a GPU that went missing is an error, not a check of the CPU") {
+  Workshop workshop("device cuda\ncopy/x/n=1 1000\n");
+  workshop.repository.write(
+      "ratchet.json", R"({"format":"ratchet.config/1","modules":["build/kernels.so","build/cpu.so"],"build":"true"})");
+  workshop.repository.write("build/cpu.so", "copy/cpu/n=1 1000\n");
+  workshop.repository.commit("two modules");
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("device cuda absent\ncopy/x/n=1 1000\n");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.err, "Fake GPU"));
+  CHECK(workshop.run({"check", "--device", "cpu"}).code == 3);
+}
+
+TEST_CASE("check: a damaged baseline module is an error that names it, exit 2") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  for (const auto& entry : std::filesystem::directory_iterator(workshop.repository.path() / ".ratchet" / "modules")) {
+    std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+    std::ofstream(entry.path(), std::ios::app) << "copy/x/n=3 1\n";
+  }
+  workshop.build(kRebuilt);
+  CHECK(workshop.run({"check"}).code == 2);
+}
+
+TEST_CASE("check --base: measures a revision that was built on purpose, without a stored baseline") {
+  Workshop workshop;
+  workshop.repository.write("kernels.txt", "copy/x/n=1 1000\n");
+  workshop.repository.write(
+      "ratchet.json",
+      R"({"format":"ratchet.config/1","modules":["build/kernels.so"],"build":"mkdir -p build && cp kernels.txt build/kernels.so"})");
+  workshop.repository.commit("base");
+  workshop.build("copy/x/n=1 1100\n");
+  const Outcome outcome = workshop.run({"check", "--base", "HEAD"});
+  CHECK(outcome.code == 1);
+  CHECK(contains(outcome.out, "regressed copy/x/n=1"));
+  CHECK(workshop.run({"check", "--base", "nonsense"}).code == 2);
+}
