@@ -102,6 +102,10 @@ TEST_CASE("ratchet_cpu: every case is within its bound, leaves its inputs alone,
     CAPTURE(one.id);
     Run run(module, one);
     const std::uint32_t out = ratchet::kernels::test::output_index(one);
+    std::vector<std::vector<float>> before;
+    for (std::uint32_t k = 0; k < one.buffer_count; ++k) {
+      before.emplace_back(run.memory.data(k), run.memory.data(k) + one.buffers[k].count);
+    }
     const std::vector<double> expected = run.reference();
     for (int call = 0; call < 2; ++call) {
       run.memory.poison();
@@ -110,10 +114,9 @@ TEST_CASE("ratchet_cpu: every case is within its bound, leaves its inputs alone,
       CHECK(errors.rel_l2 <= one.buffers[out].rel_l2_max);
       CHECK(errors.worst_row <= one.buffers[out].row_error_max);
     }
-    const ratchet::kernels::test::Memory untouched(one);
     for (std::uint32_t k = 0; k < one.buffer_count; ++k) {
       if (k == out) continue;
-      CHECK(std::memcmp(run.memory.data(k), untouched.data(k), one.buffers[k].count * sizeof(float)) == 0);
+      CHECK(std::memcmp(run.memory.data(k), before[k].data(), one.buffers[k].count * sizeof(float)) == 0);
     }
   }
 }
