@@ -1,9 +1,9 @@
 // The built-in modules as a host sees them: every case is well-formed, and every CPU case is right.
 #include <doctest/doctest.h>
+#include <regex.h>
 
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 
 #include "tests/kernels/mini_host.h"
@@ -21,6 +21,15 @@ std::vector<std::string> built_in() {
 #endif
 }
 
+// POSIX, because GCC 12 warns inside its own <regex> when sanitizers are on.
+bool matches(const char* text, const char* pattern) {
+  regex_t compiled;
+  if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0) return false;
+  const bool found = regexec(&compiled, text, 0, nullptr, 0) == 0;
+  regfree(&compiled);
+  return found;
+}
+
 // The text of "file:line" in the source tree; empty if there is no such line.
 std::string source_line(const std::string& place) {
   const auto colon = place.rfind(':');
@@ -35,7 +44,7 @@ std::string source_line(const std::string& place) {
 }  // namespace
 
 TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,..., and speak for themselves") {
-  const std::regex form("[a-z0-9_]+/[a-z0-9_]+/[A-Za-z]+=[a-z0-9]+(,[A-Za-z]+=[a-z0-9]+)*");
+  const char* form = "^[a-z0-9_]+/[a-z0-9_]+/[A-Za-z]+=[a-z0-9]+(,[A-Za-z]+=[a-z0-9]+)*$";
   for (const std::string& path : built_in()) {
     CAPTURE(path);
     const Library library(path);
@@ -47,7 +56,7 @@ TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,...,
     for (std::uint32_t i = 0; i < module->case_count; ++i) {
       const ratchet_case& one = module->cases[i];
       CAPTURE(one.id);
-      CHECK(std::regex_match(one.id, form));
+      CHECK(matches(one.id, form));
       CHECK(ids.insert(one.id).second);
       CHECK(one.bytes > 0);
       CHECK(one.l2 == RATCHET_L2_WARM);
@@ -93,6 +102,10 @@ TEST_CASE("ratchet_cpu: every case is within its bound, leaves its inputs alone,
     CAPTURE(one.id);
     Run run(module, one);
     const std::uint32_t out = ratchet::kernels::test::output_index(one);
+    std::vector<std::vector<float>> before;
+    for (std::uint32_t k = 0; k < one.buffer_count; ++k) {
+      before.emplace_back(run.memory.data(k), run.memory.data(k) + one.buffers[k].count);
+    }
     const std::vector<double> expected = run.reference();
     for (int call = 0; call < 2; ++call) {
       run.memory.poison();
@@ -101,10 +114,9 @@ TEST_CASE("ratchet_cpu: every case is within its bound, leaves its inputs alone,
       CHECK(errors.rel_l2 <= one.buffers[out].rel_l2_max);
       CHECK(errors.worst_row <= one.buffers[out].row_error_max);
     }
-    const ratchet::kernels::test::Memory untouched(one);
     for (std::uint32_t k = 0; k < one.buffer_count; ++k) {
       if (k == out) continue;
-      CHECK(std::memcmp(run.memory.data(k), untouched.data(k), one.buffers[k].count * sizeof(float)) == 0);
+      CHECK(std::memcmp(run.memory.data(k), before[k].data(), one.buffers[k].count * sizeof(float)) == 0);
     }
   }
 }
