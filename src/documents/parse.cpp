@@ -9,14 +9,15 @@
 namespace ratchet::documents {
 namespace {
 
-constexpr std::size_t kMaxDepth = 64;           // ours need 6
-constexpr std::size_t kMaxValues = 10'000'000;  // 200 cases x 40 launches x 2 x 101 rounds are 1.6 million
-constexpr std::size_t kMaxMembers = 10'000;     // a key is searched one by one: keeps hostile input linear
+constexpr std::size_t kMaxDepth = 64;      // ours need 6
+constexpr std::size_t kMaxMembers = 1000;  // a key is searched one by one: keeps hostile input linear
 
 // Follows the parser through the text: enforces the limits while memory is still small, and knows the path of the value
 // at which the parser gave up.
 class Watch {
  public:
+  explicit Watch(std::size_t max_values) : max_values_(max_values) {}
+
   void see(Json::parse_event_t event, const Json& parsed) {
     switch (event) {
       case Json::parse_event_t::object_start:
@@ -73,13 +74,15 @@ class Watch {
   }
 
   void count() {
-    if (++values_ > kMaxValues) throw Error("more than " + std::to_string(kMaxValues) + " values; split the document");
+    if (++values_ > max_values_)
+      throw Error("more than " + std::to_string(max_values_) + " values; split the document");
   }
 
   void step() {
     if (!levels_.empty() && levels_.back().is_list) ++levels_.back().index;
   }
 
+  std::size_t max_values_;
   std::vector<Level> levels_;
   std::size_t values_ = 0;
 };
@@ -98,8 +101,8 @@ std::string reason(const std::string& what) {
 
 }  // namespace
 
-Json parse(std::string_view text, std::string_view file, Comments comments) {
-  Watch watch;
+Json parse(std::string_view text, std::string_view file, Comments comments, std::size_t max_values) {
+  Watch watch(max_values);
   const auto see = [&watch](int, Json::parse_event_t event, Json& parsed) {
     watch.see(event, parsed);
     return true;

@@ -152,11 +152,12 @@ class Streams {
   Streams(Handle out, Handle err, const Command& command)
       : out_(std::move(out)), err_(std::move(err)), command_(command) {}
 
-  // Waits up to a tick. The caller stops when both ends are closed, or when the leader has ended and nothing more
-  // comes.
+  // Waits up to a tick; false after silence. The caller stops when both ends are closed, or when the leader has ended
+  // and nothing more comes.
   [[nodiscard]] bool read_some(Result& result) {
     std::array<pollfd, 2> ends{{{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}}};  // a closed one is -1: not polled
-    if (::poll(ends.data(), ends.size(), static_cast<int>(kTick.count())) <= 0) return false;
+    const int ready = ::poll(ends.data(), ends.size(), static_cast<int>(kTick.count()));
+    if (ready <= 0) return ready < 0;  // EINTR, as after a SIGCONT, is not silence
     if (ends[0].revents != 0) take(out_, [&](std::string_view text) { keep_stdout(text, result); });
     if (ends[1].revents != 0) take(err_, [&](std::string_view text) { keep_stderr(text, result); });
     return true;

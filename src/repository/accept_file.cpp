@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <sstream>
 
 #include "ratchet/error.h"
 #include "src/documents/documents.h"
@@ -29,9 +30,13 @@ bool is_date(const std::string& date) {
       .ok();
 }
 
-// "*", "**", "*/*" and the like would silence the whole gate.
+// "*", "**", "*/*" or "*/*/*=*" would silence the whole gate: at least one part between slashes must be spelled out.
 bool is_too_broad(const std::string& pattern) {
-  return pattern.find('/') == std::string::npos || pattern.find_first_not_of("*?/[]!") == std::string::npos;
+  if (pattern.find('/') == std::string::npos) return true;
+  std::istringstream parts(pattern);
+  for (std::string part; std::getline(parts, part, '/');)
+    if (!part.empty() && part.find_first_of("*?[") == std::string::npos) return false;
+  return true;
 }
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }

@@ -12,7 +12,7 @@
 namespace ratchet::repository {
 
 struct Acceptance {
-  std::string case_pattern;  // an exact case id, or a glob that names more than wildcards
+  std::string case_pattern;  // an exact case id, or a glob with a part between slashes that has no wildcard
   std::string reason;
   std::string until;                         // last day it holds, YYYY-MM-DD; "" for ever
   std::string commit;                        // where it was accepted

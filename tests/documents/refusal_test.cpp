@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/documents/documents.h"
+#include "src/documents/node.h"
 
 using namespace ratchet;
 
@@ -154,11 +155,14 @@ TEST_CASE("documents: depth, width and size are limited before they cost memory"
   const std::string deep(100'000, '[');
   check_refused(run_refusal(deep), {"run.json: [0][0]", "deeper than 64"});
   std::string wide = "{";
-  for (int i = 0; i < 10'001; ++i) wide += "\"k" + std::to_string(i) + "\":0,";
-  check_refused(run_refusal(wide), {"10000 members"});
-  std::string big = "[";
-  for (int i = 0; i < 10'000'001; ++i) big += "1,";
-  check_refused(run_refusal(big), {"10000000 values"});
+  for (int i = 0; i < 1'001; ++i) wide += "\"k" + std::to_string(i) + "\":0,";
+  check_refused(run_refusal(wide), {"1000 members"});
+  const auto parse_at_most = [](std::size_t values) {
+    return refusal([&] { (void)documents::parse("[[1,2],{\"a\":3}]", "x", documents::Comments::Refused, values); });
+  };
+  CHECK(parse_at_most(6) == "(nothing was refused)");
+  check_refused(parse_at_most(5), {"x: [1].a", "more than 5 values"});
+  CHECK(documents::kMaxValues == 10'000'000);
 }
 
 TEST_CASE("documents: a message stays one short line whatever the input holds") {

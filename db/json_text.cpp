@@ -1,0 +1,253 @@
+#include "db/json_text.h"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "db/samples.h"
+#include "ratchet/error.h"
+
+namespace ratchet::db {
+namespace {
+
+using nlohmann::json;
+
+// Messages of crashed children may hold any bytes; what is not UTF-8 becomes U+FFFD instead of an exception.
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+template <class Reader>
+auto parse(const std::string& text, const Reader& reader) {
+  try {
+    return reader(json::parse(text));
+  } catch (const json::exception& fault) {
+    throw Error(std::string("a JSON column is damaged (") + fault.what() + "); restore the database from a copy");
+  }
+}
+
+// JSON has no NaN and no infinity, but the error of a wrong answer may be either.
+json number(double value) {
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+double number_from(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  const double infinity = std::numeric_limits<double>::infinity();
+  if (value == "inf") return infinity;
+  return value == "-inf" ? -infinity : std::numeric_limits<double>::quiet_NaN();
+}
+
+template <class List, class Write>
+json array(const List& list, const Write& write) {
+  json result = json::array();
+  for (const auto& item : list) result.push_back(write(item));
+  return result;
+}
+
+json write_telemetry(const Telemetry& of) {
+  return {{"launch", of.launch},
+          {"sm_clock_mhz", of.sm_clock_mhz},
+          {"temperature_c", of.temperature_c},
+          {"power_w", of.power_w},
+          {"throttled_power_ns", of.throttled_power_ns},
+          {"throttled_thermal_ns", of.throttled_thermal_ns},
+          {"sentinel_copy_ns", of.sentinel_copy_ns},
+          {"sentinel_fma_ns", of.sentinel_fma_ns}};
+}
+
+Telemetry read_telemetry(const json& from) {
+  return {.launch = from.at("launch"),
+          .sm_clock_mhz = from.at("sm_clock_mhz"),
+          .temperature_c = from.at("temperature_c"),
+          .power_w = from.at("power_w"),
+          .throttled_power_ns = from.at("throttled_power_ns"),
+          .throttled_thermal_ns = from.at("throttled_thermal_ns"),
+          .sentinel_copy_ns = from.at("sentinel_copy_ns"),
+          .sentinel_fma_ns = from.at("sentinel_fma_ns")};
+}
+
+json write_failure(const Failure& of) { return {{"kind", of.kind}, {"side", of.side}, {"message", of.message}}; }
+
+Failure read_failure(const json& from) {
+  return {.kind = from.at("kind"), .side = from.at("side"), .message = from.at("message")};
+}
+
+std::vector<Failure> read_failures(const json& from) {
+  std::vector<Failure> failures;
+  for (const auto& item : from) failures.push_back(read_failure(item));
+  return failures;
+}
+
+json write_check(const std::optional<Check>& of) {
+  if (!of) return nullptr;
+  return {{"verified", of->verified}, {"rel_l2", number(of->rel_l2)}, {"row_error", number(of->row_error)}};
+}
+
+std::optional<Check> read_check(const json& from) {
+  if (from.is_null()) return std::nullopt;
+  return Check{.verified = from.at("verified"),
+               .rel_l2 = number_from(from.at("rel_l2")),
+               .row_error = number_from(from.at("row_error"))};
+}
+
+// Unit and handicap are missing: only nanoseconds without a handicap are recorded.
+json write_facts(const CaseFacts& of) {
+  return {{"case", of.id},       {"bytes", of.bytes},
+          {"flops", of.flops},   {"peak_memory_bytes", of.peak_memory_bytes},
+          {"l2", of.l2},         {"definition", of.definition},
+          {"source", of.source}, {"batch", of.batch}};
+}
+
+CaseFacts read_facts(const json& from) {
+  CaseFacts facts;
+  facts.id = from.at("case");
+  facts.bytes = from.at("bytes");
+  facts.flops = from.at("flops");
+  facts.peak_memory_bytes = from.at("peak_memory_bytes");
+  facts.l2 = from.at("l2");
+  facts.definition = from.at("definition");
+  facts.source = from.at("source");
+  facts.batch = from.at("batch");
+  return facts;
+}
+
+json write_case(const DuetCase& of) {
+  return {{"facts", write_facts(of.facts)},
+          {"baseline_definition", of.baseline_definition},
+          {"baseline_check", write_check(of.baseline_check)},
+          {"candidate_check", write_check(of.candidate_check)},
+          {"warnings", of.warnings},
+          {"failures", array(of.failures, write_failure)}};
+}
+
+json write_commit(const Commit& of) {
+  return {{"sha", of.sha},         {"tree", of.tree}, {"parents", of.parents},
+          {"subject", of.subject}, {"time", of.time}, {"dirty", of.dirty}};
+}
+
+Commit read_commit(const json& from) {
+  return {.sha = from.at("sha"),
+          .tree = from.at("tree"),
+          .parents = from.at("parents"),
+          .subject = from.at("subject"),
+          .time = from.at("time"),
+          .dirty = from.at("dirty")};
+}
+
+json write_side(const DuetSide& of) {
+  return {{"label", of.label}, {"commit", write_commit(of.commit)}, {"module_hash", of.module_hash}};
+}
+
+DuetSide read_side(const json& from) {
+  return {.label = from.at("label"), .commit = read_commit(from.at("commit")), .module_hash = from.at("module_hash")};
+}
+
+json write_environment(const Environment& of) {
+  return {{"device",
+           {{"kind", of.device.kind},
+            {"name", of.device.name},
+            {"uuid", of.device.uuid},
+            {"compute_capability", of.device.compute_capability},
+            {"memory_bytes", of.device.memory_bytes},
+            {"l2_bytes", of.device.l2_bytes},
+            {"peak_bandwidth_bytes_per_s", of.device.peak_bandwidth_bytes_per_s}}},
+          {"driver", of.driver},
+          {"cuda_runtime", of.cuda_runtime},
+          {"cpu", of.cpu},
+          {"os", of.os},
+          {"clock_policy", of.clock_policy},
+          {"timer_tick_ns", of.timer_tick_ns}};
+}
+
+json identity(const Commit& of) { return {of.sha, of.tree, of.dirty}; }
+json identity(const std::optional<Environment>& of) { return of ? write_environment(*of) : json(nullptr); }
+
+json launch_lists(const DuetCase& of) {
+  return array(of.launches, [](const DuetLaunch& launch) { return json{launch.baseline_ns, launch.candidate_ns}; });
+}
+
+}  // namespace
+
+bool is_json(const std::string& text) { return json::accept(text); }
+
+std::string telemetry_text(const std::vector<Telemetry>& telemetry) { return dump(array(telemetry, write_telemetry)); }
+
+std::vector<Telemetry> telemetry_from(const std::string& text) {
+  return parse(text, [](const json& list) {
+    std::vector<Telemetry> result;
+    for (const auto& item : list) result.push_back(read_telemetry(item));
+    return result;
+  });
+}
+
+std::string warnings_text(const std::vector<std::string>& warnings) { return warnings.empty() ? "" : dump(warnings); }
+
+std::vector<std::string> warnings_from(const std::string& text) {
+  if (text.empty()) return {};
+  return parse(text, [](const json& list) { return list.get<std::vector<std::string>>(); });
+}
+
+std::string failures_text(const std::vector<Failure>& failures) {
+  return failures.empty() ? "" : dump(array(failures, write_failure));
+}
+
+std::vector<Failure> failures_from(const std::string& text) {
+  if (text.empty()) return {};
+  return parse(text, read_failures);
+}
+
+std::string sides_text(const Duet& duet) {
+  return dump({{"baseline", write_side(duet.baseline)}, {"candidate", write_side(duet.candidate)}});
+}
+
+void read_sides(const std::string& text, Duet& duet) {
+  parse(text, [&](const json& sides) {
+    duet.baseline = read_side(sides.at("baseline"));
+    duet.candidate = read_side(sides.at("candidate"));
+    return true;
+  });
+}
+
+std::string facts_text(const DuetCase& which) { return dump(write_case(which)); }
+
+DuetCase facts_from(const std::string& text) {
+  return parse(text, [](const json& from) {
+    DuetCase result;
+    result.facts = read_facts(from.at("facts"));
+    result.baseline_definition = from.at("baseline_definition");
+    result.baseline_check = read_check(from.at("baseline_check"));
+    result.candidate_check = read_check(from.at("candidate_check"));
+    result.warnings = from.at("warnings").get<std::vector<std::string>>();
+    result.failures = read_failures(from.at("failures"));
+    return result;
+  });
+}
+
+std::string environment_text(const Environment& environment) { return dump(write_environment(environment)); }
+
+std::string content(const Run& run) {
+  const auto write = [](const Measurement& of) {
+    return json{write_facts(of.facts), of.launches, write_check(of.check), of.warnings,
+                array(of.failures, write_failure)};
+  };
+  return dump({run.uuid, identity(run.commit), run.started_at, run.tool, identity(run.environment),
+               array(run.measurements, write), array(run.telemetry, write_telemetry)});
+}
+
+std::string content(const VerdictRecord& verdict) {
+  const auto write_verdict = [](const VerdictCase& of) {
+    const auto change = [](const std::optional<double>& value) { return value ? number(*value) : json(nullptr); };
+    return json{of.case_id,           of.verdict,           of.method,  change(of.change),
+                change(of.change_lo), change(of.change_hi), of.launches};
+  };
+  const auto write_rounds = [](const DuetCase& of) { return json{write_case(of), launch_lists(of)}; };
+  const auto write_duet = [&](const Duet& of) {
+    return json{write_side(of.baseline), write_side(of.candidate), identity(of.environment),
+                array(of.cases, write_rounds), array(of.telemetry, write_telemetry)};
+  };
+  return dump({verdict.uuid, verdict.made_at, identity(verdict.baseline), identity(verdict.candidate),
+               identity(verdict.environment), verdict.outcome, verdict.exit_code, verdict.document,
+               array(verdict.cases, write_verdict), array(verdict.duets, write_duet)});
+}
+
+}  // namespace ratchet::db

@@ -1,0 +1,78 @@
+// The memory of ratchet: runs with every sample, verdicts with what they were decided from, and the audit of baselines.
+// A few verbs over plain data, so that another store can stand behind them. It judges nothing, and it refuses what a
+// gate must never rest on: numbers that are none, a baseline from a dirty tree, an unverified one, one without code.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/modules.h"
+#include "db/records.h"
+#include "db/samples.h"
+#include "db/sqlite.h"
+#include "ratchet/error.h"
+
+namespace ratchet::db {
+
+// The baseline was moved by another process after it was judged against: judge again. Nothing was stored.
+class StaleBaseline : public Error {
+  using Error::Error;
+};
+
+// Identity of an environment row: every field counts. Which environments may be compared is for ratchet/ to say.
+[[nodiscard]] std::string fingerprint(const Environment& environment);
+
+// All functions throw ratchet::Error, naming the file or the case. Lists are oldest first unless said otherwise.
+class Store {
+ public:
+  // ReadWrite creates file and folder; ReadOnly throws NoDatabase where there is none. Modules lie in modules/ beside
+  // it.
+  Store(const std::filesystem::path& file, Mode mode, std::chrono::milliseconds patience = kPatience);
+
+  // One transaction. A uuid that is known with the same content is left alone; with other content it is refused.
+  void record(const Recording& recording);
+  void accept(const Acceptance& acceptance);
+  [[nodiscard]] std::vector<Acceptance> acceptances();
+
+  [[nodiscard]] std::optional<BaselineMove> baseline(const std::string& case_id, const std::string& device_name);
+  [[nodiscard]] std::vector<BaselineMove> baselines(const std::string& device_name);
+  [[nodiscard]] std::vector<BaselineMove> baseline_log(const std::string& case_glob);
+
+  // Copies a module file in and remembers its name; returns its SHA-256.
+  std::string store_module(const std::filesystem::path& file, const std::string& stored_at);
+  [[nodiscard]] bool has_module(const std::string& hash) const { return modules_.contains(hash); }
+  [[nodiscard]] std::filesystem::path module_file(const std::string& hash) const { return modules_.path(hash); }
+
+  [[nodiscard]] std::vector<std::string> case_names();
+  [[nodiscard]] std::vector<HistoryPoint> history(const std::string& case_id, const HistoryFilter& filter);
+  [[nodiscard]] std::vector<PastDuet> past_duets(const std::string& case_id, const HistoryFilter& filter);
+  [[nodiscard]] std::optional<Environment> environment(const std::string& fingerprint);
+  [[nodiscard]] std::vector<RunRow> runs(std::optional<std::size_t> limit);  // newest first
+
+  // By at least four digits of a run's uuid, or of a commit's sha (then its newest run). A name that fits several runs,
+  // or a commit measured in several environments (narrow by fingerprint) or both clean and dirty, is an Error that
+  // lists them.
+  [[nodiscard]] std::optional<Run> find_run(const std::string& prefix, const std::string& environment = "");
+  [[nodiscard]] Launches samples(const std::string& run_uuid, const std::string& case_id);
+  [[nodiscard]] std::optional<VerdictRecord> verdict(const std::string& uuid_prefix);
+
+  // What is wrong with the database and its modules, a sentence each; empty: sound. Reads everything.
+  [[nodiscard]] std::vector<std::string> check();
+
+ private:
+  void put_run(const Run& run, const std::vector<Summary>& summaries);
+  void put_verdict(const VerdictRecord& verdict);
+  void put_move(const BaselineMove& move, const Recording& recording);
+  [[nodiscard]] std::optional<Run> load_run(const std::string& uuid);
+  [[nodiscard]] std::optional<VerdictRecord> load_verdict(const std::string& uuid);
+
+  Connection connection_;
+  ModuleStore modules_;
+};
+
+}  // namespace ratchet::db

@@ -1,0 +1,228 @@
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "db/json_text.h"
+#include "db/rows.h"
+#include "db/store.h"
+
+namespace ratchet::db {
+namespace {
+
+constexpr std::int64_t kAll = -1;  // LIMIT -1
+
+std::int64_t limit_of(std::optional<std::uint64_t> limit) { return limit ? static_cast<std::int64_t>(*limit) : kAll; }
+
+// What every reader of measurements wants first, in the order of read_facts() and read_check().
+constexpr std::string_view kFacts =
+    "SELECT cases.name, m.bytes, m.flops, m.peak_memory_bytes, m.l2, m.definition, m.source, m.batch, m.verified, "
+    "m.rel_l2, m.row_error, ";
+
+CaseFacts read_facts(Row& row) {
+  CaseFacts facts;
+  facts.id = row.text();
+  facts.bytes = row.count();
+  facts.flops = row.count();
+  facts.peak_memory_bytes = row.count();
+  facts.l2 = row.text();
+  facts.definition = row.text();
+  facts.source = row.text();
+  facts.batch = row.count();
+  return facts;
+}
+
+std::optional<Check> read_check(Row& row) {
+  const bool checked = !row.is_null();
+  const Check check{.verified = row.flag(), .rel_l2 = row.real(), .row_error = row.real()};
+  return checked ? std::optional(check) : std::nullopt;
+}
+
+void put_measurement(Statement& insert, Statement& samples, std::int64_t run, std::int64_t which, std::size_t position,
+                     const Measurement& of, const Summary* summary) {
+  const CaseFacts& facts = of.facts;
+  const auto number = [&](double Summary::*member) { return summary ? std::optional(summary->*member) : std::nullopt; };
+  const auto text = [](std::string json) { return json.empty() ? std::nullopt : std::optional(std::move(json)); };
+  insert.run(which, run, position, summary ? summary->samples : 0, summary ? summary->launches : 0,
+             number(&Summary::median_ns), number(&Summary::ci_lo_ns), number(&Summary::ci_hi_ns),
+             number(&Summary::mean_ns), number(&Summary::min_ns), number(&Summary::max_ns), facts.bytes, facts.flops,
+             facts.peak_memory_bytes, facts.l2, facts.definition, facts.batch, facts.source,
+             of.check ? std::optional(of.check->verified) : std::nullopt,
+             of.check ? std::optional(of.check->rel_l2) : std::nullopt,
+             of.check ? std::optional(of.check->row_error) : std::nullopt, text(warnings_text(of.warnings)),
+             text(failures_text(of.failures)));
+  samples.run(run, which, Bytes(encode(of.launches, facts.batch)));
+}
+
+const Summary* summary_of(const std::vector<Summary>& summaries, const std::string& case_id) {
+  for (const auto& summary : summaries) {
+    if (summary.case_id == case_id) return &summary;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void Store::put_run(const Run& run, const std::vector<Summary>& summaries) {
+  if (const auto known = load_run(run.uuid)) {
+    if (content(*known) == content(run)) return;
+    throw Error("run " + run.uuid + ": a run of this uuid with other content is already recorded; give it a new uuid");
+  }
+  require_time(connection_, run.started_at, "run " + run.uuid + ": started_at");
+  Statement insert_run(connection_, "record run " + run.uuid,
+                       "INSERT INTO runs (uuid, commit_id, environment_id, started_at, tool, telemetry) "
+                       "VALUES (?, ?, ?, ?, ?, ?) RETURNING id");
+  const std::int64_t id = insert_run.run_for_id(run.uuid, put_commit(connection_, run.commit),
+                                                put_environment(connection_, *run.environment), run.started_at,
+                                                run.tool, telemetry_text(run.telemetry));
+  Statement insert(
+      connection_, "record the cases of run " + run.uuid,
+      "INSERT INTO measurements (case_id, run_id, position, samples, launches, median_ns, ci_lo_ns, ci_hi_ns, "
+      "mean_ns, min_ns, max_ns, bytes, flops, peak_memory_bytes, l2, definition, batch, source, verified, "
+      "rel_l2, row_error, warnings, failures) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement samples(connection_, "record the samples of run " + run.uuid,
+                    "INSERT INTO samples (run_id, case_id, data) VALUES (?, ?, ?)");
+  for (std::size_t i = 0; i < run.measurements.size(); ++i) {
+    const Measurement& of = run.measurements[i];
+    put_measurement(insert, samples, id, put_case(connection_, of.facts.id), i, of, summary_of(summaries, of.facts.id));
+  }
+}
+
+std::optional<Run> Store::load_run(const std::string& uuid) {
+  Statement select(connection_, "read run " + uuid,
+                   "SELECT id, commit_id, environment_id, started_at, tool, telemetry FROM runs WHERE uuid = ?");
+  select.start(uuid);
+  if (!select.step()) return std::nullopt;
+  Run run;
+  run.uuid = uuid;
+  Row row(select);
+  const std::int64_t id = row.integer();
+  run.commit = load_commit(connection_, row.integer());
+  run.environment = load_environment(connection_, row.integer());
+  run.started_at = row.text();
+  run.tool = row.text();
+  run.telemetry = telemetry_from(row.text());
+  Statement cases(connection_, "read the cases of run " + uuid,
+                  std::string(kFacts) +
+                      "m.warnings, m.failures, samples.data FROM measurements AS m "
+                      "JOIN cases ON cases.id = m.case_id LEFT JOIN samples ON samples.run_id = m.run_id AND "
+                      "samples.case_id = m.case_id WHERE m.run_id = ? ORDER BY m.position");
+  for (cases.start(id); cases.step();) {
+    Row of(cases);
+    Measurement measurement;
+    measurement.facts = read_facts(of);
+    measurement.check = read_check(of);
+    measurement.warnings = warnings_from(of.text());
+    measurement.failures = failures_from(of.text());
+    try {
+      measurement.launches = decode(of.blob());
+    } catch (const Error& fault) {
+      throw Error("run " + uuid + ", case " + measurement.facts.id + ": " + fault.what());
+    }
+    run.measurements.push_back(std::move(measurement));
+  }
+  return run;
+}
+
+std::optional<Run> Store::find_run(const std::string& prefix, const std::string& environment) {
+  require_prefix(prefix);
+  Statement select(
+      connection_, "find run " + prefix,
+      "SELECT r.uuid, substr(r.uuid, 1, length(?1)) = ?1, r.commit_id || ' ' || r.environment_id, c.sha, c.dirty, "
+      "e.device_name, r.started_at, substr(e.fingerprint, 1, 12) FROM runs AS r "
+      "JOIN commits AS c ON c.id = r.commit_id JOIN environments AS e ON e.id = r.environment_id "
+      "WHERE (substr(r.uuid, 1, length(?1)) = ?1 OR substr(c.sha, 1, length(?1)) = ?1) "
+      "AND (?2 = '' OR e.fingerprint = ?2) ORDER BY r.started_s DESC, r.id DESC");
+  // The prefix may mean a run itself, or a commit in an environment: of that, the newest run.
+  std::set<std::string> meanings;
+  std::string newest;
+  std::string lines;
+  for (select.start(prefix, environment); select.step();) {
+    Row row(select);
+    const std::string uuid = row.text();
+    const bool by_uuid = row.flag();
+    const std::string measured = row.text();  // commit and environment
+    const std::string commit = row.text();
+    const std::string dirty = row.flag() ? " (dirty)" : "";
+    const std::string device = row.text();
+    const std::string when = row.text();
+    const std::string line = "run " + uuid + " of commit " + commit + dirty + " on " + device + " at " + when +
+                             ", environment " + row.text();
+    if (uuid == prefix) return load_run(uuid);
+    if (meanings.insert(by_uuid ? uuid : measured).second) {
+      newest = uuid;
+      lines += "\n  " + line;
+    }
+  }
+  if (meanings.size() > 1) throw Error(prefix + ": more than one run has this name; give one of" + lines);
+  return meanings.empty() ? std::nullopt : load_run(newest);
+}
+
+Launches Store::samples(const std::string& run_uuid, const std::string& case_id) {
+  Statement select(connection_, "read the samples of run " + run_uuid,
+                   "SELECT data FROM samples JOIN runs ON runs.id = run_id JOIN cases ON cases.id = case_id "
+                   "WHERE runs.uuid = ? AND cases.name = ?");
+  select.start(run_uuid, case_id);
+  if (!select.step())
+    throw Error("run " + run_uuid + ", case " + case_id + ": no samples are recorded under these names");
+  return decode(select.blob(0));
+}
+
+std::vector<HistoryPoint> Store::history(const std::string& case_id, const HistoryFilter& filter) {
+  if (!filter.since.empty()) require_time(connection_, filter.since, "since");
+  Statement select(
+      connection_, "read the history of " + case_id,
+      std::string(kFacts) +
+          "m.samples, m.launches, m.median_ns, m.ci_lo_ns, m.ci_hi_ns, "
+          "m.mean_ns, m.min_ns, m.max_ns, c.sha, c.tree, c.dirty, c.subject, c.time, r.uuid, r.started_at, "
+          "e.fingerprint, e.device_name FROM cases JOIN measurements AS m ON m.case_id = cases.id "
+          "JOIN runs AS r ON r.id = m.run_id JOIN commits AS c ON c.id = r.commit_id "
+          "JOIN environments AS e ON e.id = r.environment_id WHERE cases.name = ?1 AND m.samples > 0 "
+          "AND (?2 = '' OR e.device_name = ?2) AND (?3 = '' OR e.fingerprint = ?3) "
+          "AND (?4 = '' OR r.started_s >= unixepoch(?4)) ORDER BY r.started_s DESC, r.id DESC LIMIT ?5");
+  std::vector<HistoryPoint> points;
+  select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit));
+  while (select.step()) {
+    Row row(select);
+    HistoryPoint point;
+    point.facts = read_facts(row);
+    point.check = read_check(row);
+    point.summary = {case_id,    row.count(), row.count(), row.real(), row.real(),
+                     row.real(), row.real(),  row.real(),  row.real()};
+    point.commit = read_commit(row);
+    point.run_uuid = row.text();
+    point.started_at = row.text();
+    point.environment = row.text();
+    point.device_name = row.text();
+    points.push_back(std::move(point));
+  }
+  std::reverse(points.begin(), points.end());
+  return points;
+}
+
+std::vector<RunRow> Store::runs(std::optional<std::size_t> limit) {
+  Statement select(connection_, "read the runs",
+                   "SELECT r.uuid, r.started_at, r.tool, c.sha, c.tree, c.dirty, c.subject, c.time, e.fingerprint, "
+                   "e.device_name, count(*), sum(m.samples = 0), sum(m.samples) FROM (SELECT * FROM runs "
+                   "ORDER BY started_s DESC, id DESC LIMIT ?) AS r JOIN commits AS c ON c.id = r.commit_id "
+                   "JOIN environments AS e ON e.id = r.environment_id JOIN measurements AS m ON m.run_id = r.id "
+                   "GROUP BY r.id ORDER BY r.started_s DESC, r.id DESC");
+  std::vector<RunRow> rows;
+  for (select.start(limit_of(limit)); select.step();) {
+    Row row(select);
+    RunRow run;
+    run.uuid = row.text();
+    run.started_at = row.text();
+    run.tool = row.text();
+    run.commit = read_commit(row);
+    run.environment = row.text();
+    run.device_name = row.text();
+    run.cases = row.count();
+    run.unmeasured = row.count();
+    run.samples = row.count();
+    rows.push_back(std::move(run));
+  }
+  return rows;
+}
+
+}  // namespace ratchet::db

@@ -1,0 +1,84 @@
+// The definition of attention on the device, in double from the same 16-bit inputs: all scores of a row, their softmax,
+// the weighted sum. Slow on purpose (FP64, no tiles) and without a line of the fast versions.
+#include "kernels/attention/attention.h"
+#include "kernels/attention/element.cuh"
+#include "kernels/check_cuda.h"
+
+namespace ratchet::kernels::attention {
+namespace {
+
+constexpr int kWarp = 32;
+constexpr unsigned kMaxTokens = 6000;  // a row of scores and a query, in double, in the 48 KiB that any launch may use
+
+__device__ double warp_max(double x) {
+  for (int step = kWarp / 2; step > 0; step /= 2) x = fmax(x, __shfl_xor_sync(0xFFFFFFFF, x, step));
+  return x;
+}
+
+__device__ double warp_sum(double x) {
+  for (int step = kWarp / 2; step > 0; step /= 2) x += __shfl_xor_sync(0xFFFFFFFF, x, step);
+  return x;
+}
+
+}  // namespace
+
+// A block is one warp and computes one row.
+template <class T>
+__global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, unsigned tokens, bool causal) {
+  using E = Element<T>;
+  extern __shared__ double weight[];  // tokens
+  __shared__ double query[kHeadDim];
+  const unsigned lane = threadIdx.x;
+  const std::size_t row = blockIdx.x;
+  const unsigned token = blockIdx.x % tokens;
+  const unsigned keys = causal ? token + 1 : tokens;
+  q += row * kHeadDim;
+  k += (row - token) * kHeadDim;
+  v += (row - token) * kHeadDim;
+
+  for (unsigned d = lane; d < kHeadDim; d += kWarp) query[d] = E::wide(q[d]) / sqrt(double{kHeadDim});
+  __syncthreads();
+  double largest = -INFINITY;
+  for (unsigned key = lane; key < keys; key += kWarp) {
+    double score = 0;
+    for (unsigned d = 0; d < kHeadDim; ++d) score += query[d] * E::wide(k[std::size_t{key} * kHeadDim + d]);
+    weight[key] = score;
+    largest = fmax(largest, score);
+  }
+  largest = warp_max(largest);
+  double sum = 0;
+  for (unsigned key = lane; key < keys; key += kWarp) {
+    weight[key] = exp(weight[key] - largest);
+    sum += weight[key];
+  }
+  sum = warp_sum(sum);
+  __syncthreads();
+  for (unsigned d = lane; d < kHeadDim; d += kWarp) {
+    double total = 0;
+    for (unsigned key = 0; key < keys; ++key) total += weight[key] * E::wide(v[std::size_t{key} * kHeadDim + d]);
+    o[row * kHeadDim + d] = total / sum;
+  }
+}
+
+namespace {
+
+template <class T>
+void launch(const Shape& shape, const Call& call, double* expected) {
+  auto* stream = static_cast<cudaStream_t>(call.stream());
+  reference_kernel<T><<<static_cast<unsigned>(shape.rows()), kWarp, shape.tokens * sizeof(double), stream>>>(
+      call.buffer<const T>(kQ), call.buffer<const T>(kK), call.buffer<const T>(kV), expected, shape.tokens,
+      shape.causal);
+  check_cuda(cudaGetLastError());
+  check_cuda(cudaStreamSynchronize(stream));
+}
+
+}  // namespace
+
+void reference_cuda(const Shape& shape, ratchet_type type, const Call& call, double* const* expected) {
+  if (shape.tokens > kMaxTokens) {
+    throw std::invalid_argument("attention on CUDA: the reference takes at most S=" + std::to_string(kMaxTokens));
+  }
+  by_type(type, &launch<__half>, &launch<__nv_bfloat16>)(shape, call, expected[0]);
+}
+
+}  // namespace ratchet::kernels::attention

@@ -1,0 +1,187 @@
+// Device code of the measuring host itself: known contents, judgement of outputs, delays and sentinels. It is compiled
+// to a fat binary, embedded as data and loaded by name, so that nothing outside this folder needs nvcc. Each kernel
+// works with any grid. The generator is the one of src/bench/draw.h, and RowSums is laid out as there.
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+
+#include <cstdint>
+
+#include "kernels/module.h"
+
+namespace {
+
+struct RowSums {
+  double difference2;
+  double expected2;
+  double not_finite;
+  double not_expected;
+};
+
+__device__ std::uint64_t mix(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+  return x ^ (x >> 31);
+}
+
+__device__ std::uint64_t draw(std::uint64_t seed, std::uint64_t index) {
+  return mix(mix(seed) + (index + 1) * 0x9E3779B97F4A7C15u);
+}
+
+__device__ double normal(std::uint64_t bits) {
+  const double u = (static_cast<double>(bits >> 32) + 0.5) * 0x1p-32;
+  const double v = static_cast<double>(bits & 0xFFFFFFFFu) * 0x1p-32;
+  return sqrt(-2 * log(u)) * cospi(2 * v);
+}
+
+__device__ double uniform(std::uint64_t bits) { return static_cast<double>(bits >> 40) * 0x1p-24; }
+
+__device__ double load(std::uint32_t type, const void* memory, std::uint64_t index) {
+  switch (type) {
+    case RATCHET_F64:
+      return static_cast<const double*>(memory)[index];
+    case RATCHET_F32:
+      return static_cast<const float*>(memory)[index];
+    case RATCHET_F16:
+      return __half2float(static_cast<const __half*>(memory)[index]);
+    case RATCHET_BF16:
+      return __bfloat162float(static_cast<const __nv_bfloat16*>(memory)[index]);
+    default:
+      return static_cast<const std::uint8_t*>(memory)[index];
+  }
+}
+
+__device__ void store(std::uint32_t type, void* memory, std::uint64_t index, double value) {
+  switch (type) {
+    case RATCHET_F64:
+      static_cast<double*>(memory)[index] = value;
+      break;
+    case RATCHET_F32:
+      static_cast<float*>(memory)[index] = static_cast<float>(value);
+      break;
+    case RATCHET_F16:
+      static_cast<__half*>(memory)[index] = __double2half(value);
+      break;
+    case RATCHET_BF16:
+      static_cast<__nv_bfloat16*>(memory)[index] = __double2bfloat16(value);
+      break;
+    default:
+      static_cast<std::uint8_t*>(memory)[index] = static_cast<std::uint8_t>(value);
+  }
+}
+
+// Eight bytes from any address, zeros behind the end: a canary may begin anywhere.
+__device__ std::uint64_t word_at(const std::uint8_t* memory, std::uint64_t bytes) {
+  if (bytes >= 8 && reinterpret_cast<std::uintptr_t>(memory) % 8 == 0)
+    return *reinterpret_cast<const std::uint64_t*>(memory);
+  std::uint64_t word = 0;
+  for (std::uint64_t i = 0; i < 8 && i < bytes; ++i) word |= std::uint64_t{memory[i]} << (8 * i);
+  return word;
+}
+
+__device__ std::uint64_t first_index() { return std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; }
+__device__ std::uint64_t stride() { return std::uint64_t{gridDim.x} * blockDim.x; }
+
+__device__ double sum_over_warp(double value) {
+  for (int offset = 16; offset > 0; offset /= 2) value += __shfl_down_sync(0xFFFFFFFFu, value, offset);
+  return value;
+}
+
+__device__ std::uint64_t nanoseconds() {
+  std::uint64_t now;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+  return now;
+}
+
+}  // namespace
+
+// RATCHET_ZERO, RATCHET_UNIFORM and RATCHET_NORMAL; the other fills are byte patterns.
+extern "C" __global__ void bench_fill(void* memory, std::uint32_t type, std::uint32_t fill, std::uint64_t count,
+                                      std::uint64_t seed) {
+  for (std::uint64_t i = first_index(); i < count; i += stride()) {
+    const std::uint64_t bits = draw(seed, i);
+    const double value = fill == RATCHET_ZERO     ? 0
+                         : type == RATCHET_U8     ? static_cast<double>(bits >> 56)
+                         : fill == RATCHET_NORMAL ? normal(bits)
+                                                  : uniform(bits);
+    store(type, memory, i, value);
+  }
+}
+
+// Adds to *sum, which the host has set to zero; the same function as the host's own checksum.
+extern "C" __global__ void bench_checksum(const std::uint8_t* memory, std::uint64_t bytes, unsigned long long* sum) {
+  std::uint64_t mine = 0;
+  for (std::uint64_t i = first_index(); i * 8 < bytes; i += stride())
+    mine += draw(word_at(memory + i * 8, bytes - i * 8), i);
+  for (int offset = 16; offset > 0; offset /= 2) mine += __shfl_down_sync(0xFFFFFFFFu, mine, offset);
+  if (threadIdx.x % 32 == 0) atomicAdd(sum, mine);
+}
+
+// One block a row at a time; 256 threads.
+extern "C" __global__ void bench_row_sums(const void* output, std::uint32_t type, const double* expected,
+                                          std::uint64_t row, std::uint64_t rows, RowSums* sums) {
+  __shared__ RowSums of_warp[8];
+  for (std::uint64_t r = blockIdx.x; r < rows; r += gridDim.x) {
+    RowSums mine{};
+    for (std::uint64_t i = r * row + threadIdx.x; i < (r + 1) * row; i += blockDim.x) {
+      const double value = load(type, output, i);
+      if (!isfinite(expected[i])) {
+        mine.not_expected += 1;
+      } else if (!isfinite(value)) {
+        mine.not_finite += 1;
+      } else {
+        mine.difference2 += (value - expected[i]) * (value - expected[i]);
+        mine.expected2 += expected[i] * expected[i];
+      }
+    }
+    mine = {sum_over_warp(mine.difference2), sum_over_warp(mine.expected2), sum_over_warp(mine.not_finite),
+            sum_over_warp(mine.not_expected)};
+    if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = mine;
+    __syncthreads();
+    if (threadIdx.x == 0) {
+      RowSums total = of_warp[0];
+      for (unsigned warp = 1; warp < blockDim.x / 32; ++warp) {
+        total.difference2 += of_warp[warp].difference2;
+        total.expected2 += of_warp[warp].expected2;
+        total.not_finite += of_warp[warp].not_finite;
+        total.not_expected += of_warp[warp].not_expected;
+      }
+      sums[r] = total;
+    }
+    __syncthreads();
+  }
+}
+
+// One thread. The length is read from memory, so that it can change while the graph that holds this node stays.
+extern "C" __global__ void bench_spin(const std::uint64_t* cycles) {
+  const std::uint64_t wanted = *cycles;
+  const long long start = clock64();
+  while (static_cast<std::uint64_t>(clock64() - start) < wanted) {
+  }
+}
+
+// One thread: holds the stream back until the host sets flags[0], so that all that is queued behind it runs without
+// waiting for the host. Gives up after patience_ns and says so in flags[1]: a queue that is full would never be
+// released.
+extern "C" __global__ void bench_hold(volatile std::uint32_t* flags, std::uint64_t patience_ns) {
+  const std::uint64_t start = nanoseconds();
+  while (flags[0] == 0) {
+    if (nanoseconds() - start > patience_ns) {
+      flags[1] = 1;
+      break;
+    }
+    __nanosleep(200);
+  }
+  __threadfence_system();
+}
+
+// Sentinel of memory.
+extern "C" __global__ void bench_copy(const float4* source, float4* target, std::uint64_t count) {
+  for (std::uint64_t i = first_index(); i < count; i += stride()) target[i] = source[i];
+}
+
+// Sentinel of the clock: a chain of dependent multiply-adds in every thread.
+extern "C" __global__ void bench_fma(float* sink, std::uint32_t length) {
+  float value = static_cast<float>(threadIdx.x);
+  for (std::uint32_t i = 0; i < length; ++i) value = fmaf(value, 0.999f, 0.001f);
+  if (value < 0) *sink = value;  // never: keeps the chain alive
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Installs what building needs on Debian 12 or Ubuntu 24.04, if it is missing. Sourced by the other scripts; safe to run again.
+packages=(g++ cmake ninja-build git ca-certificates libboost-dev libboost-program-options-dev libsqlite3-dev
+  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev)
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" -eq 0 ]; then as_root=(); elif command -v sudo >/dev/null; then as_root=(sudo); else
+    echo "These packages are missing and need root to install; run:" >&2
+    echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
+    exit 2
+  fi
+  echo "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+# NVIDIA's packages put nvcc here without putting it on the PATH.
+if ! command -v nvcc >/dev/null && [ -x /usr/local/cuda/bin/nvcc ]; then export PATH=$PATH:/usr/local/cuda/bin; fi

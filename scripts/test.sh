@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs all tests. usage: scripts/test.sh [PRESET]   (release; dev, asan, portable)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+. scripts/setup.sh
+cmake --preset "$preset"
+cmake --build --preset "$preset"
+ctest --preset "$preset" -j "$(nproc)"

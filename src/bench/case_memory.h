@@ -1,0 +1,49 @@
+// The buffers of one case on a device, filled, with a canary behind each, and a memory of what the inputs were. Both
+// sides of a duet get these same buffers: own ones biased identical code by up to 0.4 %, shared ones by under 0.06 %.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "src/bench/device.h"
+
+namespace ratchet::bench {
+
+struct Release {
+  Device* device;
+  void operator()(void* memory) const noexcept { device->release(memory); }
+};
+using Memory = std::unique_ptr<void, Release>;
+
+[[nodiscard]] inline Memory allocate(Device& device, std::uint64_t bytes) {
+  return Memory(device.allocate(bytes), Release{&device});
+}
+
+class CaseMemory {
+ public:
+  CaseMemory(Device& device, const ratchet_case& which);
+
+  [[nodiscard]] std::vector<void*> pointers() const;  // in the order of the case's buffers
+  [[nodiscard]] std::span<const ratchet_buffer> outputs() const noexcept { return outputs_; }
+  [[nodiscard]] const void* output(std::size_t index) const { return memory_[output_index_[index]].get(); }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
+  // Fills every output with 0xFF bytes: what a call leaves unwritten is NaN and found.
+  void poison_outputs();
+  // Throws CaseError when an input has changed or something was written behind the end of a buffer.
+  void require_intact(const std::string& side);
+
+ private:
+  Device& device_;
+  std::span<const ratchet_buffer> buffers_;
+  std::vector<Memory> memory_;
+  std::vector<std::uint64_t> checksums_;  // two a buffer: its canary, and its contents if it is an input
+  std::vector<ratchet_buffer> outputs_;
+  std::vector<std::size_t> output_index_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace ratchet::bench

@@ -1,0 +1,54 @@
+// One end of the conversation between the supervisor and the worker: frames of a kind and a text. The worker says
+// Module once for each module it has loaded, then Ready. Start asks for what the first case needs and is answered with
+// Ready; Measure, with a case's id, is answered with a Document, or a LastDocument by a worker that cannot go on. Fault
+// ends it all. The worker's death shows as the end of the stream.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ratchet::bench {
+
+enum class Message : char {
+  Start = 's',
+  Measure = 'm',
+  Module = 'd',
+  Ready = 'r',
+  Document = 'c',
+  LastDocument = 'l',
+  Fault = 'f'
+};
+
+struct Frame {
+  Message message;
+  std::string text;
+};
+
+class Channel {
+ public:
+  // Both ends of a new connection. Throws Error.
+  [[nodiscard]] static std::pair<Channel, Channel> pair();
+
+  ~Channel();
+  Channel(Channel&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+  Channel& operator=(Channel&&) = delete;
+
+  // False when the other end is gone.
+  bool send(Message message, std::string_view text) const;
+  // The next frame that has arrived in whole, without waiting.
+  [[nodiscard]] std::optional<Frame> take();
+  // Waits for more bytes and keeps them for take(); false at the end of the stream.
+  [[nodiscard]] bool read();
+
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  explicit Channel(int descriptor) noexcept : descriptor_(descriptor) {}
+  int descriptor_;
+  std::string received_;
+};
+
+}  // namespace ratchet::bench

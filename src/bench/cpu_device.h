@@ -1,0 +1,42 @@
+// The host's own processor as a device: plain memory, the shared thread pool, and the monotonic clock around each
+// batch. It is what machines without a GPU are measured with, and what the tests of the host run on.
+#pragma once
+
+#include "src/bench/device.h"
+#include "src/bench/thread_pool.h"
+
+namespace ratchet::bench {
+
+class CpuDevice : public Device {
+ public:
+  explicit CpuDevice(unsigned threads) : pool_(threads) {}
+
+  [[nodiscard]] Environment environment() override;
+  [[nodiscard]] double timer_tick_ns() override;
+  [[nodiscard]] Sentinels sentinels() override;
+  [[nodiscard]] Telemetry telemetry() override { return {}; }
+  [[nodiscard]] double shortest_interval_ns() const override {
+    return 1e6;
+  }  // 1 ms: a preemption is then no catastrophe
+  [[nodiscard]] double steady_tolerance() const override { return 0.02; }
+  [[nodiscard]] ratchet_call lend() override;
+  [[nodiscard]] void* allocate(std::uint64_t bytes) override;
+  void release(void* memory) noexcept override;
+  void fill(const ratchet_buffer& buffer, void* memory) override;
+  [[nodiscard]] std::uint64_t checksum(const void* memory, std::uint64_t bytes) override;
+  [[nodiscard]] std::vector<RowSums> compare(const ratchet_buffer& buffer, const void* output,
+                                             const double* expected) override;
+  void finish() override {}
+  [[nodiscard]] std::uint64_t used_bytes() override { return 0; }
+  [[nodiscard]] bool usable() noexcept override { return true; }
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
+
+ private:
+  ThreadPool pool_;
+};
+
+// What both devices say about the machine around them.
+[[nodiscard]] std::string cpu_model();
+[[nodiscard]] std::string operating_system();  // as `uname -sr`
+
+}  // namespace ratchet::bench

@@ -1,0 +1,57 @@
+#include "src/bench/cpu_timer.h"
+
+#include <chrono>
+
+namespace ratchet::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+CpuTimer::CpuTimer(std::span<PreparedCase* const> sides, TimerSettings settings, std::uint64_t flush_bytes)
+    : sides_(sides.begin(), sides.end()), settings_(settings), flush_(flush_bytes / sizeof(std::uint64_t)) {
+  if (settings_.cold && flush_.empty())
+    warnings_.push_back("the size of the cache is unknown, so it was not emptied before each call");
+}
+
+std::vector<Round> CpuTimer::rounds(std::span<const std::uint8_t> first) {
+  std::vector<Round> rounds;
+  rounds.reserve(first.size());
+  for (const std::uint8_t leader : first) {
+    Round& round = rounds.emplace_back();
+    for (std::size_t turn = 0; turn < sides_.size(); ++turn) {
+      const std::size_t side = sides_.size() == 1 ? 0 : leader ^ turn;
+      round[side] = interval_ns(side);
+    }
+  }
+  return rounds;
+}
+
+void CpuTimer::once(std::size_t side) {
+  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side]->launch();
+}
+
+std::int64_t CpuTimer::interval_ns(std::size_t side) {
+  flush_caches();
+  const auto start = Clock::now();
+  once(side);
+  auto end = Clock::now();
+  if (planted_percent_ > 0 && side + 1 == sides_.size()) {
+    const auto extra = std::chrono::duration<double, std::nano>(end - start) * (planted_percent_ / 100);
+    const auto wanted = end + std::chrono::duration_cast<Clock::duration>(extra);
+    while (end < wanted) end = Clock::now();
+  }
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(end - start).count();
+}
+
+// Written and then read: lines left dirty would be written back inside the interval.
+void CpuTimer::flush_caches() {
+  for (std::uint64_t& word : flush_) ++word;
+  std::uint64_t sum = 0;
+  for (const std::uint64_t word : flush_) sum += word;
+  asm volatile("" : : "r"(sum));
+}
+
+}  // namespace ratchet::bench

@@ -1,0 +1,30 @@
+// Rounds on the host's processor: the monotonic clock is read around each batch of calls.
+#pragma once
+
+#include "src/bench/device.h"
+
+namespace ratchet::bench {
+
+class CpuTimer final : public Timer {
+ public:
+  // `flush_bytes` of other memory are written and read before every interval; 0 leaves the caches warm.
+  CpuTimer(std::span<PreparedCase* const> sides, TimerSettings settings, std::uint64_t flush_bytes);
+
+  [[nodiscard]] std::uint64_t batch() const override { return settings_.batch; }
+  [[nodiscard]] std::vector<Round> rounds(std::span<const std::uint8_t> first) override;
+  void once(std::size_t side) override;
+  void plant(double percent) override { planted_percent_ = percent; }
+  [[nodiscard]] std::vector<std::string> warnings() const override { return warnings_; }
+
+ private:
+  [[nodiscard]] std::int64_t interval_ns(std::size_t side);
+  void flush_caches();
+
+  std::vector<PreparedCase*> sides_;
+  TimerSettings settings_;
+  std::vector<std::uint64_t> flush_;
+  double planted_percent_ = 0;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace ratchet::bench

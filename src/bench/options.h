@@ -1,0 +1,38 @@
+// The command line of ratchet-bench, and nothing else, knows Boost.Program_options.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ratchet::bench {
+
+struct Handicap {
+  std::string glob;
+  double percent = 0;
+};
+
+struct Options {
+  bool describe = false;  // list the candidate's cases, measure nothing
+  std::string baseline;   // module file; empty in a run
+  std::string candidate;
+  std::vector<std::string> globs;  // cases to measure; with case_file empty too: all
+  std::string case_file;
+  std::uint64_t warmup = 20;
+  std::uint64_t rounds = 101;
+  std::uint64_t seed = 1;
+  std::uint64_t launch = 0;
+  double timeout_s = 60;  // for one case
+  std::uint64_t lock_timeout_s = 600;
+  unsigned threads = 0;  // 0: all processors that may be used
+  std::vector<Handicap> handicaps;
+  bool verbose = false;
+
+  [[nodiscard]] bool is_duet() const { return !baseline.empty(); }
+};
+
+// What to do, or a text to print (--help, --version). Throws Error.
+[[nodiscard]] std::variant<Options, std::string> parse_options(int argc, const char* const* argv);
+
+}  // namespace ratchet::bench

@@ -1,0 +1,98 @@
+#include "src/bench/plan.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "ratchet/error.h"
+
+namespace ratchet::bench {
+
+namespace {
+
+std::vector<std::string> ids_from(const std::string& file) {
+  std::ifstream lines(file);
+  if (!lines) throw Error(file + ": cannot be read; --cases-from needs a file with one case id a line");
+  std::vector<std::string> ids;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) ids.push_back(line);
+  return ids;
+}
+
+}  // namespace
+
+bool matches(std::string_view glob, std::string_view id) {
+  if (glob.empty()) return id.empty();
+  if (glob.front() != '*')
+    return !id.empty() && (glob.front() == '?' || glob.front() == id.front()) && matches(glob.substr(1), id.substr(1));
+  // The star that comes next takes over all that this one could, so the shortest match of each is enough.
+  const std::string_view rest = glob.substr(1);
+  for (std::size_t skip = 0; skip <= id.size(); ++skip)
+    if (matches(rest, id.substr(skip))) return true;
+  return false;
+}
+
+double handicap_percent(const Options& options, const std::string& id) {
+  double percent = 0;
+  for (const Handicap& handicap : options.handicaps)
+    if (matches(handicap.glob, id)) percent = handicap.percent;
+  return percent;
+}
+
+std::vector<std::string> selected_ids(const Options& options, const std::vector<std::string>& ids) {
+  if (options.globs.empty() && options.case_file.empty()) return ids;
+  std::set<std::string> wanted;
+  for (const std::string& glob : options.globs) {
+    const std::size_t before = wanted.size();
+    for (const std::string& id : ids)
+      if (matches(glob, id)) wanted.insert(id);
+    const auto is_match = [&](const std::string& id) { return matches(glob, id); };
+    if (wanted.size() == before && std::none_of(ids.begin(), ids.end(), is_match))
+      throw Error("--case " + glob + " matches no case; --describe lists them");
+  }
+  if (!options.case_file.empty())
+    for (const std::string& id : ids_from(options.case_file)) {
+      if (std::find(ids.begin(), ids.end(), id) == ids.end())
+        throw Error(options.case_file + ": no module has the case " + id + "; --describe lists them");
+      wanted.insert(id);
+    }
+  std::vector<std::string> selected;
+  for (const std::string& id : ids)
+    if (wanted.contains(id)) selected.push_back(id);
+  if (selected.empty()) throw Error(options.case_file + ": lists no case, so nothing would be measured");
+  return selected;
+}
+
+std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>& baseline,
+                           const std::vector<CaseFacts>& candidate) {
+  std::map<std::string, const CaseFacts*> in_baseline;
+  std::map<std::string, const CaseFacts*> in_candidate;
+  std::vector<std::string> ids;
+  for (const CaseFacts& facts : candidate) {
+    in_candidate[facts.id] = &facts;
+    ids.push_back(facts.id);
+  }
+  for (const CaseFacts& facts : baseline) {
+    in_baseline[facts.id] = &facts;
+    if (!in_candidate.contains(facts.id)) ids.push_back(facts.id);
+  }
+  std::vector<DuetCase> cases;
+  for (const std::string& id : selected_ids(options, ids)) {
+    DuetCase& one = cases.emplace_back();
+    const auto there = in_baseline.find(id);
+    const auto here = in_candidate.find(id);
+    one.facts = here != in_candidate.end() ? *here->second : *there->second;
+    if (!options.is_duet()) continue;
+    if (there != in_baseline.end()) one.baseline_definition = there->second->definition;
+    if (here == in_candidate.end())
+      one.warnings.emplace_back(kOnlyInBaseline);
+    else if (there == in_baseline.end())
+      one.warnings.emplace_back(kOnlyInCandidate);
+    else if (one.facts.definition != one.baseline_definition)
+      one.warnings.emplace_back(kDefinitionChanged);
+  }
+  return cases;
+}
+
+}  // namespace ratchet::bench

@@ -1,0 +1,33 @@
+// What a launch will measure: which cases of one or two modules were asked for, and which of them can be compared.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ratchet/run.h"
+#include "src/bench/options.h"
+
+namespace ratchet::bench {
+
+// The warnings of cases that a duet cannot measure. Other programs read these texts.
+inline constexpr const char* kOnlyInBaseline = "only in the baseline";
+inline constexpr const char* kOnlyInCandidate = "only in the candidate";
+inline constexpr const char* kDefinitionChanged = "definition changed";
+
+// `*` stands for any text, `?` for one character; the whole id must match.
+[[nodiscard]] bool matches(std::string_view glob, std::string_view id);
+
+// The last handicap whose glob matches; 0 without one.
+[[nodiscard]] double handicap_percent(const Options& options, const std::string& id);
+
+// Selected ids of the file or the globs; an id of the list that no module has, or a glob that selects nothing, is an
+// Error.
+[[nodiscard]] std::vector<std::string> selected_ids(const Options& options, const std::vector<std::string>& ids);
+
+// All selected cases, in the candidate's order, then those that only the baseline has. A case with a warning is not to
+// be measured. In a run `baseline` is empty and nothing is missed on that side.
+[[nodiscard]] std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>& baseline,
+                                         const std::vector<CaseFacts>& candidate);
+
+}  // namespace ratchet::bench

@@ -1,0 +1,22 @@
+#include "src/bench/prepared_case.h"
+
+namespace ratchet::bench {
+
+PreparedCase::PreparedCase(const Side& side, ratchet_call lent, std::vector<void*> buffers)
+    : side_(side), buffers_(std::move(buffers)), call_(lent) {
+  call_.buffers = buffers_.data();
+  if (side_.module->prepare(side_.which, &call_, &state_) != 0) fail("prepare");
+}
+
+PreparedCase::~PreparedCase() { side_.module->release(state_); }
+
+void PreparedCase::reference(const std::vector<double*>& expected) {
+  if (side_.module->reference(state_, expected.data()) != 0) fail("reference");
+}
+
+void PreparedCase::fail(const char* step) const {
+  const char* message = side_.module->last_error();
+  throw CaseError("module_error", side_.name, std::string(step) + "() failed: " + (message ? message : "no message"));
+}
+
+}  // namespace ratchet::bench

@@ -1,0 +1,46 @@
+#include "src/bench/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "src/bench/schedule.h"
+
+namespace ratchet::bench {
+
+Measurement as_measurement(const DuetCase& one) {
+  Measurement measurement{one.facts, {}, one.candidate_check, one.warnings, one.failures};
+  for (const DuetLaunch& launch : one.launches) measurement.launches.push_back(launch.candidate_ns);
+  return measurement;
+}
+
+std::optional<Telemetry> summary(std::span<const Telemetry> readings) {
+  if (readings.empty()) return std::nullopt;
+  Telemetry all = readings.front();
+  std::vector<double> clocks{all.sm_clock_mhz};
+  for (const Telemetry& reading : readings.subspan(1)) {
+    clocks.push_back(reading.sm_clock_mhz);
+    all.temperature_c = std::max(all.temperature_c, reading.temperature_c);
+    all.power_w = std::max(all.power_w, reading.power_w);
+    all.throttled_power_ns += reading.throttled_power_ns;
+    all.throttled_thermal_ns += reading.throttled_thermal_ns;
+  }
+  all.sm_clock_mhz = median(std::move(clocks));
+  return all;
+}
+
+std::string progress_line(const DuetCase& one) {
+  if (!one.failures.empty()) {
+    const Failure& failure = one.failures.front();
+    return fmt::format("{}: {} {}: {}", one.facts.id, failure.kind, failure.side, failure.message);
+  }
+  if (one.launches.empty()) return fmt::format("{}: {}", one.facts.id, fmt::join(one.warnings, "; "));
+  const DuetLaunch& launch = one.launches.front();
+  const double candidate_us = median(launch.candidate_ns) / 1000;
+  if (launch.baseline_ns.empty()) return fmt::format("{}: {:.4g} us", one.facts.id, candidate_us);
+  return fmt::format("{}: baseline {:.4g} us, candidate {:.4g} us", one.facts.id, median(launch.baseline_ns) / 1000,
+                     candidate_us);
+}
+
+}  // namespace ratchet::bench

@@ -1,0 +1,22 @@
+// From the results of single cases to one document's parts: no process, no device, no clock.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "ratchet/run.h"
+
+namespace ratchet::bench {
+
+// The candidate's half, which is all there is of a run.
+[[nodiscard]] Measurement as_measurement(const DuetCase& one);
+
+// One launch in one line from the readings after each case: median clock, highest temperature and power, throttling
+// added up. The sentinels are the first that were measured. Nothing without readings.
+[[nodiscard]] std::optional<Telemetry> summary(std::span<const Telemetry> readings);
+
+// For people: the median time, or what went wrong.
+[[nodiscard]] std::string progress_line(const DuetCase& one);
+
+}  // namespace ratchet::bench

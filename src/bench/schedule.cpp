@@ -1,0 +1,67 @@
+#include "src/bench/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "src/bench/draw.h"
+
+namespace ratchet::bench {
+
+namespace {
+
+constexpr std::size_t kSteadyBlocks = 5;
+constexpr double kTickShare = 0.001;
+constexpr double kRoundingNs = 0.25;
+
+}  // namespace
+
+std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed) {
+  std::vector<std::uint8_t> order(rounds);
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    const auto first = static_cast<std::uint8_t>(draw(seed, round / 2) >> 63);
+    order[round] = round % 2 == 0 ? first : static_cast<std::uint8_t>(1 - first);
+  }
+  return order;
+}
+
+double wanted_interval_ns(double tick_ns, double shortest_ns) { return std::max(shortest_ns, tick_ns / kTickShare); }
+
+std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_ns) {
+  if (interval_ns >= wanted_ns || batch >= kMaximalBatch) return batch;
+  // 5 % more than needed: the first estimate holds the fixed cost of an interval once, and times vary.
+  const double calls = std::ceil(static_cast<double>(batch) * wanted_ns * 1.05 / std::max(interval_ns, 1.0));
+  if (calls >= static_cast<double>(kMaximalBatch)) return kMaximalBatch;
+  return std::max(batch + 1, static_cast<std::uint64_t>(calls));
+}
+
+bool steady(std::span<const double> block_medians, double tolerance) {
+  if (block_medians.size() < kSteadyBlocks) return false;
+  const auto last = block_medians.last(kSteadyBlocks);
+  const auto [low, high] = std::minmax_element(last.begin(), last.end());
+  return *high - *low <= tolerance * median({last.begin(), last.end()});
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+double smallest_step(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  double step = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    const double gap = values[i] - values[i - 1];
+    if (gap > kRoundingNs && (step == 0 || gap < step)) step = gap;
+  }
+  return step;
+}
+
+std::uint64_t delay_cycles(double wanted_ns, std::uint64_t trial_cycles, double trial_ns) {
+  if (trial_ns <= 0) return 0;
+  return static_cast<std::uint64_t>(std::llround(static_cast<double>(trial_cycles) * wanted_ns / trial_ns));
+}
+
+}  // namespace ratchet::bench

@@ -1,0 +1,40 @@
+// The arithmetic of one launch: order of rounds, calls in an interval, when warm-up may end, and how long a planted
+// delay is. It is kept apart from clocks and devices so that it can be tested exactly; nothing here measures or waits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace ratchet::bench {
+
+// More calls in one interval would hide what a single slow call looks like, and graphs of more nodes cost seconds to
+// build.
+constexpr std::uint64_t kMaximalBatch = 10'000;
+
+// Which side (0 or 1) goes first in each round. Rounds 2k and 2k+1 are opposite (ABBA), so that linear drift cancels;
+// which of them comes first is drawn from the seed, so that a periodic disturbance cannot follow the order.
+[[nodiscard]] std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed);
+
+// The shortest interval in which one tick of the timer is at most 0.1 %, and not below the device's own minimum.
+[[nodiscard]] double wanted_interval_ns(double tick_ns, double shortest_ns);
+
+// Calls per interval, after `batch` calls took interval_ns. The same number comes back once the interval is long enough
+// or the batch is the largest allowed.
+[[nodiscard]] std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_ns);
+
+// Whether the last five block medians lie within `tolerance` of each other, relative to their median.
+[[nodiscard]] bool steady(std::span<const double> block_medians, double tolerance);
+
+// Middle value, the mean of the middle two when even; 0 of nothing.
+[[nodiscard]] double median(std::vector<double> values);
+
+// The step of a timer, seen from many readings: the smallest gap between distinct values; 0 if they are all equal.
+// Gaps below a quarter of a nanosecond are rounding of the reading, not steps.
+[[nodiscard]] double smallest_step(std::vector<double> values);
+
+// Delay in cycles that adds wanted_ns to an interval, after trial_cycles were seen to add trial_ns. 0 if nothing was
+// added.
+[[nodiscard]] std::uint64_t delay_cycles(double wanted_ns, std::uint64_t trial_cycles, double trial_ns);
+
+}  // namespace ratchet::bench

@@ -1,0 +1,117 @@
+#include "src/cli/check_plan.h"
+
+#include <algorithm>
+
+#include "ratchet/environment.h"
+#include "ratchet/glob.h"
+#include "src/cli/judging.h"
+#include "src/report/progress.h"
+
+namespace ratchet::cli {
+namespace {
+
+CaseVerdict settled(const std::string& id, Verdict word, const std::string& reason) {
+  CaseVerdict verdict;
+  verdict.id = id;
+  verdict.verdict = word;
+  verdict.method = word == Verdict::Identical ? Method::Identical : Method::None;
+  verdict.decided = true;
+  if (!reason.empty()) verdict.reasons.push_back(reason);
+  return verdict;
+}
+
+bool is_handicapped(const std::string& id, const executor::Settings& settings) {
+  return std::any_of(settings.handicaps.begin(), settings.handicaps.end(),
+                     [&](const auto& handicap) { return glob_matches(handicap.first, id); });
+}
+
+executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const SuiteModule& module,
+                               const Standing& standing, const Commit& candidate) {
+  for (executor::Pairing& pairing : pairings) {
+    if (pairing.candidate_module == module.file && pairing.baseline.module_hash == standing.module_hash &&
+        pairing.baseline.commit.sha == standing.commit.sha)
+      return pairing;
+  }
+  executor::Pairing pairing;
+  pairing.baseline_module = standing.module;
+  pairing.candidate_module = module.file;
+  pairing.baseline = {"baseline", standing.commit, standing.module_hash};
+  pairing.candidate = {"candidate", candidate, module.hash};
+  return pairings.emplace_back(std::move(pairing));
+}
+
+}  // namespace
+
+CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& standings, const Commit& candidate,
+                     const executor::Settings& settings, bool measure_identical) {
+  CheckPlan plan;
+  std::map<std::string, Standing> unmet = standings;
+  for (const SuiteModule& module : suite.modules) {
+    for (const CaseFacts& facts : module.cases) {
+      const auto standing = standings.find(facts.id);
+      unmet.erase(facts.id);
+      if (standing == standings.end()) {
+        plan.settled.push_back(
+            standings.empty() ? settled(facts.id, Verdict::NoBaseline,
+                                        "no baseline on this device model; `ratchet record` on the main branch sets it")
+                              : settled(facts.id, Verdict::New, "the baseline does not have this case"));
+      } else if (standing->second.module_hash == module.hash && !measure_identical &&
+                 !is_handicapped(facts.id, settings)) {
+        plan.settled.push_back(settled(facts.id, Verdict::Identical, ""));
+      } else {
+        pairing_for(plan.pairings, module, standing->second, candidate).cases.push_back(facts.id);
+      }
+    }
+  }
+  for (const auto& [id, standing] : unmet)
+    plan.settled.push_back(settled(id, Verdict::Missing, "the candidate does not have this case"));
+  return plan;
+}
+
+std::map<std::string, Standing> standings_of_database(Context& context, const Suite& suite) {
+  db::Store& store = context.store(db::Mode::ReadWrite);
+  std::map<std::string, Standing> standings;
+  for (const db::BaselineMove& move : store.baselines(suite.environment.device.name)) {
+    standings[move.case_id] = {store.module_file(move.module_hash), move.module_hash, move.commit};
+  }
+  return standings;
+}
+
+void keep_matching(std::map<std::string, Standing>& standings, const std::vector<std::string>& globs) {
+  if (globs.empty()) return;
+  std::erase_if(standings, [&](const auto& standing) {
+    return std::none_of(globs.begin(), globs.end(),
+                        [&](const std::string& glob) { return glob_matches(glob, standing.first); });
+  });
+}
+
+executor::Judged measure_plan(Context& context, const CheckPlan& plan, const Policy& policy,
+                              const executor::Settings& settings) {
+  report::Progress progress(context.streams().err, context.streams().err_is_terminal);
+  return executor::measure_until_decided(context.bench(), plan.pairings, policy, settings,
+                                         [&](std::size_t launch, std::size_t decided, std::size_t cases) {
+                                           progress.launch(launch, policy.max_launches, decided, cases);
+                                         });
+}
+
+std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan, const executor::Judged& judged) {
+  std::vector<CaseVerdict> verdicts = judged.verdicts;
+  verdicts.insert(verdicts.end(), plan.settled.begin(), plan.settled.end());
+  apply_acceptances(context, verdicts);
+  return verdicts;
+}
+
+std::optional<std::string> unfit(const executor::Judged& judged) {
+  for (const Duet& duet : judged.duets) {
+    if (auto why = degraded(duet.telemetry)) return why;
+  }
+  return std::nullopt;
+}
+
+double measured_seconds(const executor::Judged& judged) {
+  double seconds = 0;
+  for (const Duet& duet : judged.duets) seconds += measured_seconds(duet);
+  return seconds;
+}
+
+}  // namespace ratchet::cli

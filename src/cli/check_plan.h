@@ -1,0 +1,48 @@
+// What a check has to do, decided before anything is measured: which cases are settled already, which modules meet.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ratchet/verdict.h"
+#include "src/cli/suite.h"
+
+namespace ratchet::cli {
+
+// Where the baseline of a case is: a module file and the commit that it was built from.
+struct Standing {
+  std::filesystem::path module;
+  std::string module_hash;
+  Commit commit;
+};
+
+struct CheckPlan {
+  std::vector<CaseVerdict> settled;  // missing, new, no_baseline, identical: not measured
+  std::vector<executor::Pairing> pairings;
+};
+
+// standings by case id: the baselines of this device. A case is identical, and not measured, when both modules are the
+// same file and no handicap is planted in it, unless measure_identical.
+[[nodiscard]] CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& standings,
+                                   const Commit& candidate, const executor::Settings& settings, bool measure_identical);
+
+// The recorded baselines of the suite's device, and what --case leaves of them.
+[[nodiscard]] std::map<std::string, Standing> standings_of_database(Context& context, const Suite& suite);
+void keep_matching(std::map<std::string, Standing>& standings, const std::vector<std::string>& globs);
+
+// Measures with progress on stderr.
+[[nodiscard]] executor::Judged measure_plan(Context& context, const CheckPlan& plan, const Policy& policy,
+                                            const executor::Settings& settings);
+
+// Measured and settled cases together, acceptances applied.
+[[nodiscard]] std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan,
+                                                    const executor::Judged& judged);
+
+// Why the device was not fit in one of the launches; none when it was.
+[[nodiscard]] std::optional<std::string> unfit(const executor::Judged& judged);
+
+// Time inside timed intervals, both sides.
+[[nodiscard]] double measured_seconds(const executor::Judged& judged);
+
+}  // namespace ratchet::cli

@@ -1,0 +1,61 @@
+#include "ratchet/duet.h"
+#include "ratchet/environment.h"
+#include "ratchet/error.h"
+#include "ratchet/gate.h"
+#include "ratchet/stored.h"
+#include "src/cli/commands.h"
+#include "src/cli/judging.h"
+#include "src/documents/documents.h"
+#include "src/repository/git.h"
+
+namespace ratchet::cli {
+namespace {
+
+// A run file, a recorded run by its uuid, or the run of a commit by any name that git knows.
+Run find_run(Context& context, const std::string& name) {
+  if (std::filesystem::exists(name)) return documents::read_run(documents::read_file(name), name);
+  db::Store& store = context.store(db::Mode::ReadOnly);
+  if (auto run = store.find_run(name)) return *run;
+  std::string sha;
+  try {
+    sha = repository::resolve(std::filesystem::current_path(), name).sha;
+  } catch (const Error&) {
+    throw Error("\"" + report::printable(name) +
+                "\" is neither a file, nor a recorded run, nor a commit; `ratchet log` lists the runs");
+  }
+  if (auto run = store.find_run(sha)) return *run;
+  throw Error("no run of commit " + sha + " is recorded; measure it with `ratchet run`");
+}
+
+int compare_duet(Context& context, const std::string& file, const Policy& policy) {
+  const Duet duet = documents::read_duet(documents::read_file(file), file);
+  return conclude_and_print(
+      context, conclude(judge_duet(duet, policy), policy, measured_seconds(duet), degraded(duet.telemetry)));
+}
+
+}  // namespace
+
+void declare_compare(po::options_description& options) {
+  options.add_options()("duet", po::value<std::string>()->value_name("FILE"),
+                        "judge a ratchet.duet/1 document (plain or gzip)");
+  declare_policy(options);
+}
+
+int compare(Context& context, const po::variables_map& values) {
+  const Policy policy = policy_from(context, values);
+  const std::string base = text_of(values, "base");
+  const std::string candidate = text_of(values, "candidate");
+  const std::string duet = text_of(values, "duet");
+  if (!duet.empty()) {
+    if (!base.empty()) throw Error("compare takes two runs or --duet FILE, not both");
+    return compare_duet(context, duet, policy);
+  }
+  if (candidate.empty()) throw Error("compare needs two runs (commit, run or file), or --duet FILE");
+  const Run baseline_run = find_run(context, base);
+  const Run candidate_run = find_run(context, candidate);
+  std::optional<std::string> unfit = degraded(baseline_run.telemetry);
+  if (!unfit) unfit = degraded(candidate_run.telemetry);
+  return conclude_and_print(context, conclude(judge_stored(baseline_run, candidate_run, policy), policy, 0, unfit));
+}
+
+}  // namespace ratchet::cli

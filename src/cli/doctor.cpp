@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "ratchet/error.h"
+#include "src/cli/commands.h"
+#include "src/repository/git.h"
+
+namespace ratchet::cli {
+namespace {
+
+enum class Health { Good, Notice, Bad };
+
+struct Finding {
+  std::string what;
+  std::string reading;
+  Health health = Health::Good;
+};
+
+// Each examination turns a fault into a finding: doctor lists everything that is wrong, not the first thing.
+void examine(std::vector<Finding>& findings, const char* what, const std::function<Finding()>& look) {
+  try {
+    findings.push_back(look());
+  } catch (const Error& error) {
+    findings.push_back({what, error.what(), Health::Bad});
+  }
+}
+
+Finding examine_repository(Context& context) {
+  const Commit head = repository::head(context.root());
+  return {"repository",
+          head.sha.substr(0, 10) + (head.dirty ? " with changes: `ratchet record` will refuse" : ", clean"),
+          head.dirty ? Health::Notice : Health::Good};
+}
+
+Finding examine_config(Context& context) {
+  const repository::Config& config = context.config();
+  return {"configuration",
+          (config.root / repository::kConfigName).string() + ", " + std::to_string(config.modules.size()) + " modules"};
+}
+
+Finding examine_module(Context& context, const std::string& name) {
+  const std::filesystem::path file = context.config().root / name;
+  if (!std::filesystem::exists(file)) return {name, "not built", Health::Notice};
+  const documents::ModuleDescription module = context.bench().describe(file);
+  if (!module.environment)
+    return {name, "needs a " + module.device + " device, which is not usable here", Health::Notice};
+  const Environment& e = *module.environment;
+  std::string reading = std::to_string(module.cases.size()) + " cases on " + e.device.name;
+  if (!e.driver.empty()) reading += ", driver " + e.driver;
+  if (!e.cuda_runtime.empty()) reading += ", CUDA " + e.cuda_runtime;
+  if (e.timer_tick_ns > 0) reading += ", timer tick " + std::to_string(static_cast<int>(e.timer_tick_ns)) + " ns";
+  return {name, reading + ", clocks " + (e.clock_policy.empty() ? "default" : e.clock_policy)};
+}
+
+Finding examine_database(Context& context) {
+  const std::filesystem::path file = context.database();
+  if (!std::filesystem::exists(file))
+    return {"database", file.string() + " does not exist yet; `ratchet record` makes it", Health::Notice};
+  const std::vector<std::string> wrong = context.store(db::Mode::ReadOnly).check();
+  if (wrong.empty()) return {"database", file.string() + ", sound"};
+  std::string reading = file.string();
+  for (const std::string& line : wrong) reading += "; " + line;
+  return {"database", reading, Health::Bad};
+}
+
+const char* word(Health health) { return health == Health::Good ? "ok" : health == Health::Notice ? "note" : "BAD"; }
+
+std::string as_json(const std::vector<Finding>& findings, bool fit) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Finding& finding : findings)
+    list.push_back({{"what", finding.what}, {"reading", finding.reading}, {"health", word(finding.health)}});
+  return nlohmann::ordered_json{{"format", "ratchet.doctor/1"}, {"fit", fit}, {"findings", std::move(list)}}.dump(
+             1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace
+
+int doctor(Context& context, const po::variables_map&) {
+  std::vector<Finding> findings;
+  examine(findings, "repository", [&] { return examine_repository(context); });
+  examine(findings, "configuration", [&] { return examine_config(context); });
+  std::size_t measurable = 0;
+  if (context.has_config()) {
+    for (const std::string& name : context.config().modules) {
+      examine(findings, name.c_str(), [&] {
+        Finding finding = examine_module(context, name);
+        measurable += finding.health == Health::Good ? 1 : 0;
+        return finding;
+      });
+    }
+    if (measurable == 0)
+      findings.push_back(
+          {"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});
+  }
+  examine(findings, "database", [&] { return examine_database(context); });
+  const bool fit = std::none_of(findings.begin(), findings.end(),
+                                [](const Finding& finding) { return finding.health == Health::Bad; });
+  if (context.json()) {
+    context.out() << as_json(findings, fit);
+    return fit ? 0 : 2;
+  }
+  report::Table table({{"examined"}, {""}, {"reading"}});
+  for (const Finding& finding : findings) {
+    const report::Tint tint = finding.health == Health::Good     ? report::Tint::Good
+                              : finding.health == Health::Notice ? report::Tint::Doubt
+                                                                 : report::Tint::Bad;
+    table.add({{finding.what}, {word(finding.health), tint}, {finding.reading}});
+  }
+  context.out() << table.text(context.paint()) << (fit ? "fit to measure\n" : "not fit to measure\n");
+  return fit ? 0 : 2;
+}
+
+}  // namespace ratchet::cli

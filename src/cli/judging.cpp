@@ -1,0 +1,75 @@
+#include "src/cli/judging.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "ratchet/error.h"
+#include "ratchet/gate.h"
+#include "src/documents/verdict_document.h"
+#include "src/report/check_report.h"
+#include "src/report/units.h"
+#include "src/repository/accept_file.h"
+
+namespace ratchet::cli {
+
+void declare_policy(po::options_description& options) {
+  options.add_options()("tolerance", po::value<double>()->value_name("PERCENT"),
+                        "slowdown that is a regression, for all cases")("strict", po::bool_switch(),
+                                                                        "an inconclusive case is no pass (exit 3)");
+}
+
+Policy policy_from(Context& context, const po::variables_map& values) {
+  Policy policy;
+  if (context.has_config()) {
+    const repository::Config& config = context.config();
+    policy.tolerance = config.tolerance;
+    policy.alpha = config.alpha;
+    policy.beta = config.beta;
+    policy.min_launches = static_cast<std::size_t>(config.min_launches);
+    policy.max_launches = static_cast<std::size_t>(config.max_launches);
+  }
+  if (values.count("tolerance") > 0) {
+    const double percent = values["tolerance"].as<double>();
+    if (!(percent > 0 && percent < 1000)) throw Error("--tolerance takes a percentage above 0 and below 1000");
+    policy.tolerance.emplace_back("*", percent / 100);
+  }
+  policy.strict = is_set(values, "strict");
+  return policy;
+}
+
+void apply_acceptances(Context& context, std::vector<CaseVerdict>& verdicts) {
+  const auto accepted = repository::read_accept_file(context.root() / repository::kAcceptName);
+  const std::string today = context.now().substr(0, 10);
+  for (CaseVerdict& verdict : verdicts) {
+    const repository::AcceptMatch match = repository::match(accepted, verdict.id, today);
+    if (match.status == repository::AcceptStatus::None) continue;
+    const repository::Acceptance& entry = *match.acceptance;
+    if (match.status == repository::AcceptStatus::Expired) {
+      if (verdict.verdict == Verdict::Regressed) verdict.reasons.push_back("its acceptance expired on " + entry.until);
+    } else if (entry.max_change_percent && verdict.change && 100 * *verdict.change > *entry.max_change_percent) {
+      verdict.reasons.push_back(fmt::format("accepted only up to {:g} %", *entry.max_change_percent));
+    } else {
+      let_through(verdict, entry.reason + " (" + entry.author + ")");
+    }
+  }
+}
+
+double measured_seconds(const Duet& duet) {
+  double ns = 0;
+  for (const DuetCase& measured : duet.cases) {
+    const double batch = static_cast<double>(measured.facts.batch);
+    for (const DuetLaunch& launch : measured.launches) {
+      for (const double sample : launch.baseline_ns) ns += sample * batch;
+      for (const double sample : launch.candidate_ns) ns += sample * batch;
+    }
+  }
+  return ns * 1e-9;
+}
+
+int conclude_and_print(Context& context, const CheckVerdict& check) {
+  context.out() << (context.json() ? documents::write(check) : report::check_text(check, context.paint()));
+  return exit_code(check.outcome);
+}
+
+}  // namespace ratchet::cli

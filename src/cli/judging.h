@@ -1,0 +1,26 @@
+// What check, record and compare share: the policy from options and configuration, acceptances, and the printing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ratchet/verdict.h"
+#include "src/cli/command.h"
+
+namespace ratchet::cli {
+
+void declare_policy(po::options_description& options);
+
+// ratchet.json where there is one, then the options on top.
+[[nodiscard]] Policy policy_from(Context& context, const po::variables_map& values);
+
+// Lets through what ratchet.accept.json of the work tree accepts today; expired and exceeded entries are said.
+void apply_acceptances(Context& context, std::vector<CaseVerdict>& verdicts);
+
+// Time inside timed intervals, both sides.
+[[nodiscard]] double measured_seconds(const Duet& duet);
+
+// Prints the result (text or JSON) and returns its exit code.
+int conclude_and_print(Context& context, const CheckVerdict& check);
+
+}  // namespace ratchet::cli

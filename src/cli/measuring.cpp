@@ -1,0 +1,33 @@
+#include "src/cli/measuring.h"
+
+#include <algorithm>
+
+#include "src/cli/recording.h"
+#include "src/report/progress.h"
+
+namespace ratchet::cli {
+
+Run measure_suite(Context& context, const Suite& suite, std::size_t launches, const executor::Settings& settings,
+                  const Commit& commit) {
+  const std::string started_at = context.now();
+  std::vector<executor::ModuleCases> modules;
+  for (const SuiteModule& module : suite.modules) {
+    executor::ModuleCases cases{module.file, {}};
+    for (const CaseFacts& facts : module.cases) cases.cases.push_back(facts.id);
+    modules.push_back(std::move(cases));
+  }
+  report::Progress progress(context.streams().err, context.streams().err_is_terminal);
+  Run run = executor::measure_run(
+      context.bench(), modules, launches, settings,
+      [&](std::size_t launch, std::size_t, std::size_t cases) { progress.launch(launch, launches, 0, cases); });
+  sign(context, run, commit, started_at);
+  return run;
+}
+
+std::size_t failed_cases(const Run& run) {
+  return static_cast<std::size_t>(
+      std::count_if(run.measurements.begin(), run.measurements.end(),
+                    [](const Measurement& m) { return !m.failures.empty() || m.launches.empty(); }));
+}
+
+}  // namespace ratchet::cli

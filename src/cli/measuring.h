@@ -1,0 +1,16 @@
+// A run of the whole suite, with progress on stderr, signed and ready to be recorded.
+#pragma once
+
+#include <cstddef>
+
+#include "src/cli/suite.h"
+
+namespace ratchet::cli {
+
+[[nodiscard]] Run measure_suite(Context& context, const Suite& suite, std::size_t launches,
+                                const executor::Settings& settings, const Commit& commit);
+
+// Cases that failed or gave no samples.
+[[nodiscard]] std::size_t failed_cases(const Run& run);
+
+}  // namespace ratchet::cli

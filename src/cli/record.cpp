@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include "ratchet/environment.h"
+#include "ratchet/error.h"
+#include "ratchet/gate.h"
+#include "src/cli/check_plan.h"
+#include "src/cli/commands.h"
+#include "src/cli/judging.h"
+#include "src/cli/measuring.h"
+#include "src/cli/recording.h"
+#include "src/repository/git.h"
+
+namespace ratchet::cli {
+namespace {
+
+const Measurement* find(const Run& run, const std::string& id) {
+  const auto at = std::find_if(run.measurements.begin(), run.measurements.end(),
+                               [&](const Measurement& m) { return m.facts.id == id; });
+  return at == run.measurements.end() ? nullptr : &*at;
+}
+
+bool is_sound(const Measurement& measured) {
+  return measured.failures.empty() && measured.check && measured.check->verified && !measured.launches.empty();
+}
+
+// What a verdict does to the pawl: nothing, unless there was no baseline, faster was proven, or a person accepted.
+const char* kind_of_move(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::New:
+      return "set";
+    case Verdict::Improved:
+      return "advanced";
+    case Verdict::Accepted:
+      return "accepted";
+    default:
+      return nullptr;
+  }
+}
+
+// The numbers of a move are those of the run: it took no part in proving that the candidate is faster, so they are not
+// the lucky ones that won.
+db::BaselineMove move_to(Context& context, const Run& run, const db::Summary& summary, const std::string& module_hash,
+                         const CaseVerdict& verdict) {
+  db::BaselineMove move;
+  move.kind = kind_of_move(verdict.verdict);
+  move.case_id = verdict.id;
+  move.device_name = run.environment->device.name;
+  move.device_kind = run.environment->device.kind;
+  move.commit = run.commit;
+  move.module_hash = module_hash;
+  move.run_uuid = run.uuid;
+  move.definition = find(run, verdict.id)->facts.definition;
+  move.median_ns = summary.median_ns;
+  move.ci_lo_ns = summary.ci_lo_ns;
+  move.ci_hi_ns = summary.ci_hi_ns;
+  move.reason = verdict.verdict == Verdict::Accepted && !verdict.reasons.empty() ? verdict.reasons.front() : "";
+  move.actor = context.actor();
+  move.moved_at = context.now();
+  return move;
+}
+
+std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, const Run& run,
+                                       const std::vector<db::Summary>& summaries,
+                                       const std::vector<CaseVerdict>& verdicts) {
+  db::Store& store = context.store(db::Mode::ReadWrite);
+  std::vector<db::BaselineMove> moves;
+  for (const SuiteModule& module : suite.modules) {
+    std::string hash;
+    for (const CaseVerdict& verdict : verdicts) {
+      const bool here = std::any_of(module.cases.begin(), module.cases.end(),
+                                    [&](const CaseFacts& facts) { return facts.id == verdict.id; });
+      const Measurement* measured = find(run, verdict.id);
+      if (!here || kind_of_move(verdict.verdict) == nullptr || measured == nullptr || !is_sound(*measured)) continue;
+      if (hash.empty()) hash = store.store_module(module.file, context.now());
+      const auto summary = std::find_if(summaries.begin(), summaries.end(),
+                                        [&](const db::Summary& s) { return s.case_id == verdict.id; });
+      db::BaselineMove move = move_to(context, run, *summary, hash, verdict);
+      const auto standing = store.baseline(verdict.id, move.device_name);
+      move.replaces = standing ? standing->id : 0;
+      moves.push_back(std::move(move));
+    }
+  }
+  return moves;
+}
+
+// What the run itself shows: a case that failed has no baseline to offer, whatever the duet said. A case that never had
+// a baseline gets its first one here.
+void settle(const Run& run, std::vector<CaseVerdict>& verdicts) {
+  for (CaseVerdict& verdict : verdicts) {
+    const Measurement* measured = find(run, verdict.id);
+    if (measured == nullptr) continue;
+    if (!is_sound(*measured)) {
+      verdict.verdict = Verdict::Invalid;
+      for (const Failure& failure : measured->failures) verdict.reasons.push_back(failure.message);
+    } else if (verdict.verdict == Verdict::NoBaseline && verdict.method == Method::None) {
+      verdict.verdict = Verdict::New;
+      verdict.reasons = {"had no baseline: this commit is it now"};
+    }
+  }
+}
+
+// Where there was no baseline there was nothing to judge, and setting it is what this command is for.
+bool only_sets(const CheckVerdict& check) {
+  return !check.cases.empty() && std::all_of(check.cases.begin(), check.cases.end(),
+                                             [](const CaseVerdict& c) { return c.verdict == Verdict::New; });
+}
+
+}  // namespace
+
+void declare_record(po::options_description& options) {
+  declare_suite(options);
+  declare_policy(options);
+}
+
+int record(Context& context, const po::variables_map& values) {
+  const Policy policy = policy_from(context, values);
+  const executor::Settings settings = settings_from(context, values);
+  const Commit commit = repository::head(context.root());
+  if (commit.dirty)
+    throw Error(
+        "the work tree has changes: a baseline must be a commit that others can build; commit first, or use `ratchet "
+        "run`");
+  const Suite suite = load_suite(context, values);
+  auto standings = standings_of_database(context, suite);
+  keep_matching(standings, texts_of(values, "case"));
+
+  const Run run =
+      measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
+  const CheckPlan plan = plan_check(suite, standings, commit, settings, false);
+  const executor::Judged judged = measure_plan(context, plan, policy, settings);
+  std::vector<CaseVerdict> verdicts = all_verdicts(context, plan, judged);
+  settle(run, verdicts);
+  auto why_unfit = unfit(judged);
+  if (!why_unfit) why_unfit = degraded(run.telemetry);
+  CheckVerdict verdict = conclude(std::move(verdicts), judged.policy, measured_seconds(judged), why_unfit);
+  if (only_sets(verdict) && !why_unfit) verdict.outcome = Outcome::Pass;
+
+  db::Recording recording;
+  recording.run = run;
+  recording.summaries = summaries_of(run);
+  if (!why_unfit) recording.moves = moves_of(context, suite, run, recording.summaries, verdict.cases);
+  recording.verdict = verdict_record(context, verdict, judged.duets, commit, suite.environment);
+  context.store(db::Mode::ReadWrite).record(recording);
+  return conclude_and_print(context, verdict);
+}
+
+}  // namespace ratchet::cli

@@ -1,0 +1,144 @@
+#include "src/cli/suite.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "db/sha256.h"
+#include "ratchet/error.h"
+#include "ratchet/glob.h"
+#include "src/cli/commands.h"
+
+namespace ratchet::cli {
+namespace {
+
+struct Described {
+  SuiteModule module;
+  documents::ModuleDescription description;
+};
+
+std::vector<Described> describe_all(Context& context) {
+  const repository::Config& config = context.config();
+  if (config.modules.empty()) throw Error("ratchet.json names no modules; add them under \"modules\"");
+  std::vector<Described> all;
+  for (std::size_t i = 0; i < config.modules.size(); ++i) {
+    const std::filesystem::path file = config.root / config.modules[i];
+    if (!std::filesystem::is_regular_file(file)) {
+      context.log().warn("{} is not built; it is left out (build: {})", config.modules[i],
+                         config.build.empty() ? "not configured" : config.build);
+      continue;
+    }
+    Described described{{i, file, db::sha256_of_file(file), {}}, context.bench().describe(file)};
+    described.module.cases = described.description.cases;
+    all.push_back(std::move(described));
+  }
+  return all;
+}
+
+// A runner that lost its GPU must not turn green by measuring its CPU instead.
+void refuse_lost_device(Context& context) {
+  const std::filesystem::path file = context.database();
+  if (!std::filesystem::exists(file)) return;
+  for (const db::BaselineMove& move : context.store(db::Mode::ReadWrite).baseline_log("*")) {
+    if (move.device_kind == "cuda") {
+      throw Error("there are baselines of " + move.device_name +
+                  ", but no CUDA device is usable here; repair it (`ratchet doctor`) or say --device cpu");
+    }
+  }
+}
+
+std::string choose_device(Context& context, const po::variables_map& values, const std::vector<Described>& all) {
+  const std::string wanted = values["device"].as<std::string>();
+  if (wanted != "auto" && wanted != "cpu" && wanted != "cuda") throw Error("--device takes auto, cpu or cuda");
+  const auto usable = [&](const std::string& kind) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Described& d) { return d.description.device == kind && d.description.environment; });
+  };
+  if (wanted != "auto") {
+    if (!usable(wanted)) throw Error("no configured module can run on a " + wanted + " device here");
+    return wanted;
+  }
+  if (usable("cuda")) return "cuda";
+  refuse_lost_device(context);
+  if (!usable("cpu"))
+    throw Error(
+        "no configured module is built and can run here; build them (\"build\" in ratchet.json) and see `ratchet "
+        "doctor`");
+  return "cpu";
+}
+
+void filter_cases(Suite& suite, const std::vector<std::string>& globs) {
+  if (globs.empty()) return;
+  for (const std::string& glob : globs) {
+    bool matched = false;
+    for (const SuiteModule& module : suite.modules) {
+      for (const CaseFacts& facts : module.cases) matched = matched || glob_matches(glob, facts.id);
+    }
+    if (!matched) throw Error("--case " + report::printable(glob) + " matches no case of the modules");
+  }
+  for (SuiteModule& module : suite.modules) {
+    std::erase_if(module.cases, [&](const CaseFacts& facts) {
+      return std::none_of(globs.begin(), globs.end(),
+                          [&](const std::string& glob) { return glob_matches(glob, facts.id); });
+    });
+  }
+  std::erase_if(suite.modules, [](const SuiteModule& module) { return module.cases.empty(); });
+}
+
+void refuse_twins(const Suite& suite) {
+  std::set<std::string> seen;
+  for (const SuiteModule& module : suite.modules) {
+    for (const CaseFacts& facts : module.cases) {
+      if (!seen.insert(facts.id).second) throw Error("case " + facts.id + " is in two modules; rename one");
+    }
+  }
+}
+
+std::pair<std::string, double> parse_handicap(const std::string& text) {
+  const std::size_t equals = text.rfind('=');
+  double percent = 0;
+  const char* end = text.data() + text.size();
+  const bool numeric =
+      equals != std::string::npos && equals > 0 && std::from_chars(text.data() + equals + 1, end, percent).ptr == end;
+  if (!numeric || !(percent > 0 && percent <= 1000))
+    throw Error("--handicap takes GLOB=PERCENT with a percentage above 0, not \"" + report::printable(text) + "\"");
+  return {text.substr(0, equals), percent};
+}
+
+}  // namespace
+
+void declare_suite(po::options_description& options) {
+  options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"),
+                        "only cases that match (repeatable)")(
+      "device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
+      "auto (the GPU where there is one), cuda or cpu");
+}
+
+Suite load_suite(Context& context, const po::variables_map& values) {
+  std::vector<Described> all = describe_all(context);
+  const std::string kind = choose_device(context, values, all);
+  Suite suite;
+  for (Described& described : all) {
+    if (described.description.device != kind || !described.description.environment) {
+      context.log().info("{} is left out: this measures the {}", described.module.file.filename().string(), kind);
+      continue;
+    }
+    suite.environment = *described.description.environment;
+    suite.modules.push_back(std::move(described.module));
+  }
+  filter_cases(suite, texts_of(values, "case"));
+  refuse_twins(suite);
+  return suite;
+}
+
+executor::Settings settings_from(Context& context, const po::variables_map& values) {
+  const repository::Config& config = context.config();
+  executor::Settings settings{config.warmup, config.rounds, config.case_timeout_s};
+  if (values.count("handicap") == 0) return settings;
+  for (const std::string& text : texts_of(values, "handicap")) settings.handicaps.push_back(parse_handicap(text));
+  return settings;
+}
+
+}  // namespace ratchet::cli

@@ -1,0 +1,95 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <map>
+
+#include "ratchet/error.h"
+#include "ratchet/glob.h"
+#include "src/cli/commands.h"
+#include "src/report/history_report.h"
+#include "src/report/units.h"
+#include "src/repository/git.h"
+#include "src/repository/spelling.h"
+
+namespace ratchet::cli {
+namespace {
+
+// Enough for decades of merges; the walk costs about a millisecond per thousand.
+constexpr int kHistoryLimit = 100'000;
+
+// Commits in first-parent order, not by date: rebased and clock-skewed commits lie about time. What is not on that line
+// (other branches, dirty trees' commits that were rewritten) is left out and counted.
+std::size_t put_in_order(std::vector<db::HistoryPoint>& points, const std::vector<std::string>& newest_first) {
+  std::map<std::string, std::size_t> age;
+  for (std::size_t i = 0; i < newest_first.size(); ++i) age[newest_first[i]] = i;
+  const std::size_t before = points.size();
+  std::erase_if(points, [&](const db::HistoryPoint& point) { return !age.contains(point.commit.sha); });
+  std::stable_sort(points.begin(), points.end(), [&](const db::HistoryPoint& a, const db::HistoryPoint& b) {
+    return age[a.commit.sha] > age[b.commit.sha];
+  });
+  return before - points.size();
+}
+
+std::vector<std::string> matching_cases(db::Store& store, const std::string& glob) {
+  const std::vector<std::string> names = store.case_names();
+  std::vector<std::string> chosen;
+  for (const std::string& name : names) {
+    if (glob_matches(glob, name)) chosen.push_back(name);
+  }
+  if (!chosen.empty()) return chosen;
+  const std::string close = repository::nearest(glob, names);
+  throw Error("no recorded case matches \"" + report::printable(glob) + "\"" +
+              (close.empty() ? "" : "; did you mean \"" + close + "\"?"));
+}
+
+}  // namespace
+
+void declare_trend(po::options_description& options) {
+  options.add_options()("csv", po::bool_switch(), "comma-separated values on stdout")(
+      "device", po::value<std::string>()->value_name("NAME"), "only this device model")(
+      "limit", po::value<std::size_t>()->value_name("N"), "the newest N runs of a case")(
+      "all", po::bool_switch(), "also commits beside the first-parent line of HEAD, by date of the run");
+}
+
+int trend(Context& context, const po::variables_map& values) {
+  const std::string glob = text_of(values, "case");
+  if (glob.empty()) throw Error("trend needs a case id or a glob; `ratchet baseline show` lists cases");
+  db::Store& store = context.store(db::Mode::ReadOnly);
+  db::HistoryFilter filter;
+  filter.device_name = text_of(values, "device");
+  if (values.count("limit") > 0) filter.limit = values["limit"].as<std::size_t>();
+  const bool all = is_set(values, "all");
+  const std::vector<std::string> line =
+      all ? std::vector<std::string>{} : repository::first_parent_history(context.root(), "HEAD", kHistoryLimit);
+
+  std::vector<report::Trend> trends;
+  std::size_t left_out = 0;
+  for (const std::string& id : matching_cases(store, glob)) {
+    std::vector<db::HistoryPoint> points = store.history(id, filter);
+    std::erase_if(points, [](const db::HistoryPoint& point) { return point.summary.samples == 0; });
+    if (!all) left_out += put_in_order(points, line);
+    std::map<std::string, report::Trend> by_device;
+    for (db::HistoryPoint& point : points) by_device[point.device_name].points.push_back(std::move(point));
+    for (auto& [device, one] : by_device) {
+      one.case_id = id;
+      one.device_name = device;
+      if (const auto standing = store.baseline(id, device)) one.baseline_ns = standing->median_ns;
+      trends.push_back(std::move(one));
+    }
+  }
+  if (left_out > 0)
+    context.log().warn("{} of commits beside the first-parent line of HEAD left out; --all shows them",
+                       report::count(left_out, "point"));
+  if (trends.empty())
+    throw Error("no recorded run holds samples of \"" + report::printable(glob) + "\" on this line of history");
+  if (context.json()) {
+    context.out() << report::trend_json(trends);
+  } else if (is_set(values, "csv")) {
+    context.out() << report::trend_csv(trends);
+  } else {
+    for (const report::Trend& one : trends) context.out() << report::trend_text(one, context.paint());
+  }
+  return 0;
+}
+
+}  // namespace ratchet::cli

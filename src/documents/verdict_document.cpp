@@ -1,0 +1,92 @@
+#include "src/documents/verdict_document.h"
+
+#include "src/documents/parts.h"
+
+namespace ratchet::documents {
+namespace {
+
+Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
+
+Json side_json(const SideSummary& side) {
+  Json json = Json::object();
+  put(json, "commit", side.commit);
+  json["median_ns"] = side.median_ns;
+  json["ci_ns"] = interval_json(side.ci_ns);
+  json["launches"] = side.launches;
+  json["samples"] = side.samples;
+  put(json, "bandwidth_gb_per_s", side.bandwidth_gb_per_s);
+  return json;
+}
+
+Json case_json(const CaseVerdict& verdict) {
+  Json json = {{"case", verdict.id}, {"verdict", to_string(verdict.verdict)}};
+  if (verdict.method != Method::None) json["method"] = to_string(verdict.method);
+  if (verdict.change) json["change"] = *verdict.change;
+  if (verdict.change_ci) {
+    json["change_ci"] = interval_json(*verdict.change_ci);
+    json["confidence"] = verdict.confidence;
+  }
+  if (verdict.baseline) json["baseline"] = side_json(*verdict.baseline);
+  if (verdict.candidate) json["candidate"] = side_json(*verdict.candidate);
+  put(json, "tolerance", verdict.tolerance);
+  if (verdict.mde) json["mde"] = *verdict.mde;
+  put(json, "handicap_percent", verdict.handicap_percent);
+  json["reasons"] = verdict.reasons;
+  return json;
+}
+
+Json policy_json(const Policy& policy) {
+  Json tolerance = Json::object();
+  for (const auto& [glob, ratio] : policy.tolerance) tolerance[glob] = ratio;
+  return {{"tolerance", std::move(tolerance)},
+          {"cuda_tolerance", policy.cuda_tolerance},
+          {"cpu_tolerance", policy.cpu_tolerance},
+          {"alpha", policy.alpha},
+          {"beta", policy.beta},
+          {"confidence", policy.confidence},
+          {"min_launches", policy.min_launches},
+          {"max_launches", policy.max_launches},
+          {"min_rounds", policy.min_rounds},
+          {"min_stored_launches", policy.min_stored_launches},
+          {"overdispersion", policy.overdispersion},
+          {"prior_weight", policy.prior_weight},
+          {"session_sd", policy.session_sd},
+          {"max_tick", policy.max_tick},
+          {"implausible_speedup", policy.implausible_speedup},
+          {"strict", policy.strict},
+          {"family", policy.family}};
+}
+
+}  // namespace
+
+std::string write(const CheckVerdict& check) {
+  Json unjudged = Json::array();
+  for (const Unjudged& one : check.unjudged) unjudged.push_back({{"case", one.id}, {"why", one.why}});
+  Json document = {
+      {"format", "ratchet.verdict/1"},
+      {"outcome", to_string(check.outcome)},
+      {"exit_code", exit_code(check.outcome)},
+      {"reasons", check.reasons},
+      {"census", {{"expected", check.expected}, {"judged", check.judged}, {"unjudged", std::move(unjudged)}}},
+      {"policy", policy_json(check.policy)},
+      {"error_rates", {{"alpha_check", check.policy.alpha}, {"beta", check.policy.beta}}},
+      {"device_seconds", check.device_seconds}};
+  document["cases"] = Json::array();
+  for (const CaseVerdict& verdict : check.cases) document["cases"].push_back(case_json(verdict));
+  return lay_out(document);
+}
+
+std::string write(const Stats& stats) {
+  return lay_out({{"format", "ratchet.stats/1"},
+                  {"n", stats.n},
+                  {"median", stats.median},
+                  {"ci", interval_json(stats.ci)},
+                  {"confidence", stats.confidence},
+                  {"mean", stats.mean},
+                  {"cv", stats.cv},
+                  {"min", stats.min},
+                  {"max", stats.max},
+                  {"tick", stats.tick}});
+}
+
+}  // namespace ratchet::documents

@@ -1,0 +1,115 @@
+#include "src/executor/bench.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+#include "ratchet/error.h"
+#include "src/executor/handle.h"
+#include "src/executor/process.h"
+
+namespace ratchet::executor {
+namespace {
+
+// Describing loads the module and asks the device for its properties; measuring adds what a launch does besides its
+// cases.
+constexpr double kStartTimeout_s = 120;
+
+// The case ids, one a line: hundreds of ids do not belong on a command line.
+class CaseList {
+ public:
+  explicit CaseList(const std::vector<std::string>& cases)
+      : path_((std::filesystem::temp_directory_path() / "ratchet-cases-XXXXXX").string()) {
+    const Handle created(::mkostemp(path_.data(), O_CLOEXEC));
+    std::ofstream file(path_);
+    for (const std::string& id : cases) file << id << '\n';
+    if (created.open() && file.flush()) return;
+    ::unlink(path_.c_str());
+    throw Error("cannot write " + path_ + "; is the disk full?");
+  }
+  ~CaseList() { ::unlink(path_.c_str()); }
+  CaseList(const CaseList&) = delete;
+  CaseList& operator=(const CaseList&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// The shortest digits that read back to the same double, with a '.' whatever the locale.
+std::string digits(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+template <typename Case>
+void require_all_cases(const std::vector<Case>& measured, const Launch& launch, const std::string& program) {
+  std::set<std::string> missing(launch.cases.begin(), launch.cases.end());
+  for (const Case& one : measured) {
+    if (missing.erase(one.facts.id) == 0)
+      throw Error(program + " measured " + one.facts.id + ", which was not asked for");
+  }
+  if (!missing.empty())
+    throw Error(program + " says nothing of the case " + *missing.begin() + ", which was asked for");
+}
+
+}  // namespace
+
+std::string ProcessBench::print(std::vector<std::string> options, double timeout_s) const {
+  if (!std::filesystem::exists(program_))
+    throw Error(program_.string() + " does not exist; build or install ratchet-bench beside ratchet");
+  Command command;
+  command.argv = {program_.string()};
+  command.argv.insert(command.argv.end(), options.begin(), options.end());
+  command.timeout_s = timeout_s;
+  command.stderr_to = Stderr::Forward;
+  Result result = executor::run(command);
+  if (!result.ok()) throw Error(program_.string() + " " + options[0] + " " + options[1] + " " + ending(result));
+  return std::move(result.stdout_text);
+}
+
+std::string ProcessBench::measure(std::vector<std::string> options, const Launch& launch) const {
+  if (launch.cases.empty()) throw Error("no case is selected, so nothing can be measured");
+  const CaseList cases(launch.cases);
+  options.insert(options.end(), {"--cases-from", cases.path(), "--warmup", std::to_string(launch.warmup), "--rounds",
+                                 std::to_string(launch.rounds), "--seed", std::to_string(launch.seed), "--launch",
+                                 std::to_string(launch.number), "--timeout-s", digits(launch.case_timeout_s)});
+  for (const auto& [pattern, percent] : launch.handicaps) {
+    options.emplace_back("--handicap");
+    options.push_back(pattern + "=" + digits(percent));
+  }
+  // ratchet-bench stops a slow case itself; this is for when it cannot.
+  return print(std::move(options), kStartTimeout_s + static_cast<double>(launch.cases.size()) * launch.case_timeout_s);
+}
+
+documents::ModuleDescription ProcessBench::describe(const std::filesystem::path& module) {
+  const std::string text = print({"--describe", module.string()}, kStartTimeout_s);
+  return documents::read_module(text, "the output of " + program_.string());
+}
+
+Run ProcessBench::run(const RunRequest& request) {
+  const std::string text = measure({"--module", request.module.string()}, request.launch);
+  Run run = documents::read_run(text, "the output of " + program_.string());
+  require_all_cases(run.measurements, request.launch, program_.string());
+  return run;
+}
+
+Duet ProcessBench::duet(const DuetRequest& request) {
+  const std::string text =
+      measure({"--baseline", request.baseline.string(), "--candidate", request.candidate.string()}, request.launch);
+  Duet duet = documents::read_duet(text, "the output of " + program_.string());
+  require_all_cases(duet.cases, request.launch, program_.string());
+  return duet;
+}
+
+std::filesystem::path bench_beside_this_program() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "ratchet-bench";
+}
+
+}  // namespace ratchet::executor

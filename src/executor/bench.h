@@ -1,0 +1,67 @@
+// Starts ratchet-bench, the measuring host, and reads the document it prints: one process a launch, so that a crashing
+// kernel kills only its child. A document is used only if the child ended well and it speaks of every case asked for.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ratchet/run.h"
+#include "src/documents/documents.h"
+
+namespace ratchet::executor {
+
+// What one launch measures, and how.
+struct Launch {
+  std::vector<std::string> cases;  // exact ids; none is an Error, never "all"
+  int warmup = 20;
+  int rounds = 101;
+  std::uint64_t seed = 0;    // of the order within rounds
+  std::uint64_t number = 0;  // counts the launches of one measurement
+  double case_timeout_s = 60;
+  std::vector<std::pair<std::string, double>> handicaps = {};  // glob of case ids -> percent: planted slowdowns
+};
+
+struct RunRequest {
+  std::filesystem::path module;
+  Launch launch;
+};
+
+struct DuetRequest {
+  std::filesystem::path baseline;
+  std::filesystem::path candidate;
+  Launch launch;
+};
+
+// Virtual because tests, of commands and of the gate's loop, measure nothing.
+class Bench {
+ public:
+  virtual ~Bench() = default;
+  [[nodiscard]] virtual documents::ModuleDescription describe(const std::filesystem::path& module) = 0;
+  [[nodiscard]] virtual Run run(const RunRequest& request) = 0;
+  [[nodiscard]] virtual Duet duet(const DuetRequest& request) = 0;
+};
+
+// Throws Error, with the child's last words, when it exits with another status than 0, dies, hangs, prints anything
+// but one whole document, or leaves out a case. Its stderr is forwarded.
+class ProcessBench final : public Bench {
+ public:
+  explicit ProcessBench(std::filesystem::path program) : program_(std::move(program)) {}
+
+  [[nodiscard]] documents::ModuleDescription describe(const std::filesystem::path& module) override;
+  [[nodiscard]] Run run(const RunRequest& request) override;
+  [[nodiscard]] Duet duet(const DuetRequest& request) override;
+
+ private:
+  [[nodiscard]] std::string print(std::vector<std::string> options, double timeout_s) const;
+  [[nodiscard]] std::string measure(std::vector<std::string> options, const Launch& launch) const;
+
+  std::filesystem::path program_;
+};
+
+// ratchet-bench in the folder of the running program: both are built and installed together.
+[[nodiscard]] std::filesystem::path bench_beside_this_program();
+
+}  // namespace ratchet::executor

@@ -1,0 +1,156 @@
+#include "src/executor/session.h"
+
+#include <algorithm>
+#include <map>
+
+#include "ratchet/duet.h"
+#include "ratchet/error.h"
+
+namespace ratchet::executor {
+namespace {
+
+Launch launch_of(const std::vector<std::string>& cases, std::size_t number, const Settings& settings) {
+  Launch launch;
+  launch.cases = cases;
+  launch.warmup = settings.warmup;
+  launch.rounds = settings.rounds;
+  // The number of the launch is the seed of its order: launches differ, and measuring again measures in the same order.
+  launch.seed = number + 1;
+  launch.number = number;
+  launch.case_timeout_s = settings.case_timeout_s;
+  launch.handicaps = settings.handicaps;
+  return launch;
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void append_new(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  for (const std::string& text : from) {
+    if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(text);
+  }
+}
+
+// A check fails for the whole measurement when it failed in one launch; the worst error is kept.
+void merge(std::optional<Check>& all, const std::optional<Check>& one) {
+  if (!one) return;
+  if (!all) {
+    all = one;
+    return;
+  }
+  all->verified = all->verified && one->verified;
+  all->rel_l2 = std::max(all->rel_l2, one->rel_l2);
+  all->row_error = std::max(all->row_error, one->row_error);
+}
+
+void merge(DuetCase& all, const DuetCase& one) {
+  append(all.launches, one.launches);
+  append(all.failures, one.failures);
+  append_new(all.warnings, one.warnings);
+  merge(all.baseline_check, one.baseline_check);
+  merge(all.candidate_check, one.candidate_check);
+}
+
+void merge(Measurement& all, const Measurement& one) {
+  append(all.launches, one.launches);
+  append(all.failures, one.failures);
+  append_new(all.warnings, one.warnings);
+  merge(all.check, one.check);
+}
+
+const std::string& id_of(const DuetCase& one) { return one.facts.id; }
+const std::string& id_of(const Measurement& one) { return one.facts.id; }
+
+template <class T>
+void merge_cases(std::vector<T>& all, const std::vector<T>& launch) {
+  for (const T& one : launch) {
+    const auto known = std::find_if(all.begin(), all.end(), [&](const T& other) { return id_of(other) == id_of(one); });
+    if (known == all.end()) {
+      all.push_back(one);
+    } else {
+      merge(*known, one);
+    }
+  }
+}
+
+std::size_t measured_cases(const std::vector<Duet>& duets) {
+  std::size_t count = 0;
+  for (const Duet& duet : duets) {
+    count += static_cast<std::size_t>(
+        std::count_if(duet.cases.begin(), duet.cases.end(), [](const DuetCase& c) { return !c.launches.empty(); }));
+  }
+  return count;
+}
+
+std::vector<CaseVerdict> judge_all(const std::vector<Duet>& duets, const Policy& policy) {
+  std::vector<CaseVerdict> verdicts;
+  for (const Duet& duet : duets) append(verdicts, judge_duet(duet, policy));
+  return verdicts;
+}
+
+}  // namespace
+
+Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy,
+                             const Settings& settings, const OnLaunch& on_launch) {
+  Judged judged;
+  std::vector<std::vector<std::string>> undecided;
+  std::size_t cases = 0;
+  for (const Pairing& pairing : pairings) {
+    Duet duet;
+    duet.baseline = pairing.baseline;
+    duet.candidate = pairing.candidate;
+    judged.duets.push_back(std::move(duet));
+    undecided.push_back(pairing.cases);
+    cases += pairing.cases.size();
+  }
+  std::size_t left = cases;
+  for (std::size_t number = 0; number < policy.max_launches && left > 0; ++number) {
+    on_launch(number + 1, cases - left, cases);
+    for (std::size_t i = 0; i < pairings.size(); ++i) {
+      if (undecided[i].empty()) continue;
+      const Duet launch = bench.duet(
+          {pairings[i].baseline_module, pairings[i].candidate_module, launch_of(undecided[i], number, settings)});
+      judged.duets[i].environment = launch.environment;
+      merge_cases(judged.duets[i].cases, launch.cases);
+      append(judged.duets[i].telemetry, launch.telemetry);
+    }
+    if (number == 0) policy.family = std::max<std::size_t>(1, measured_cases(judged.duets));
+    judged.verdicts = judge_all(judged.duets, policy);
+    std::map<std::string, bool> decided;
+    for (const CaseVerdict& verdict : judged.verdicts) decided[verdict.id] = verdict.decided;
+    left = 0;
+    for (auto& ids : undecided) {
+      std::erase_if(ids, [&](const std::string& id) { return decided[id]; });
+      left += ids.size();
+    }
+  }
+  judged.policy = policy;
+  return judged;
+}
+
+Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t launches, const Settings& settings,
+                const OnLaunch& on_launch) {
+  Run run;
+  std::size_t cases = 0;
+  for (const ModuleCases& module : modules) cases += module.cases.size();
+  for (std::size_t number = 0; number < launches; ++number) {
+    on_launch(number + 1, 0, cases);
+    for (const ModuleCases& module : modules) {
+      std::vector<std::string> sound = module.cases;
+      std::erase_if(sound, [&](const std::string& id) {
+        return std::any_of(run.measurements.begin(), run.measurements.end(),
+                           [&](const Measurement& m) { return m.facts.id == id && !m.failures.empty(); });
+      });
+      if (sound.empty()) continue;
+      const Run launch = bench.run({module.module, launch_of(sound, number, settings)});
+      run.environment = launch.environment;
+      merge_cases(run.measurements, launch.measurements);
+      append(run.telemetry, launch.telemetry);
+    }
+  }
+  return run;
+}
+
+}  // namespace ratchet::executor

@@ -1,0 +1,58 @@
+// Measures launch after launch: a run for a fixed number, a duet until every case is decided. It starts processes and
+// collects; what the numbers mean is asked from ratchet/ after each launch.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ratchet/policy.h"
+#include "ratchet/run.h"
+#include "ratchet/verdict.h"
+#include "src/executor/bench.h"
+
+namespace ratchet::executor {
+
+struct Settings {
+  int warmup = 20;
+  int rounds = 101;
+  double case_timeout_s = 60;
+  std::vector<std::pair<std::string, double>> handicaps = {};  // glob of case ids -> percent
+};
+
+// Two modules and the cases for which the first one holds the baseline.
+struct Pairing {
+  std::filesystem::path baseline_module;
+  std::filesystem::path candidate_module;
+  DuetSide baseline;
+  DuetSide candidate;
+  std::vector<std::string> cases;
+};
+
+struct Judged {
+  std::vector<Duet> duets;            // one a pairing, all launches
+  std::vector<CaseVerdict> verdicts;  // of all pairings
+  Policy policy;                      // with the family that was used: a replay needs it
+};
+
+// Called before each launch: its number from 1, how many cases have their verdict, how many there are.
+using OnLaunch = std::function<void(std::size_t launch, std::size_t decided, std::size_t cases)>;
+
+// All pairings take part in each launch, undecided cases only; ends when all are decided, at policy.max_launches at the
+// latest. The family is fixed after the first launch: the cases that could be measured.
+[[nodiscard]] Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy,
+                                           const Settings& settings, const OnLaunch& on_launch);
+
+struct ModuleCases {
+  std::filesystem::path module;
+  std::vector<std::string> cases;
+};
+
+// One run over several modules, without uuid and commit. A case that failed is not measured again.
+[[nodiscard]] Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t launches,
+                              const Settings& settings, const OnLaunch& on_launch);
+
+}  // namespace ratchet::executor

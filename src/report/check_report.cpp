@@ -1,0 +1,130 @@
+#include "src/report/check_report.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "src/report/units.h"
+
+namespace ratchet::report {
+namespace {
+
+std::string side_time(const std::optional<SideSummary>& side) { return side ? time(side->median_ns) : "-"; }
+
+Table case_table(const CheckVerdict& check) {
+  Table table({{"case"},
+               {"baseline", Align::Right},
+               {"candidate", Align::Right},
+               {"bandwidth", Align::Right},
+               {"change", Align::Right},
+               {fmt::format("{:.0f} % interval", 100 * check.policy.confidence), Align::Right},
+               {"verdict"}});
+  for (const CaseVerdict& verdict : check.cases) {
+    const Tint tint = tint_of(verdict.verdict);
+    const std::string planted =
+        verdict.handicap_percent > 0 ? fmt::format(" (planted +{:g} %)", verdict.handicap_percent) : "";
+    table.add({{verdict.id},
+               {side_time(verdict.baseline)},
+               {side_time(verdict.candidate)},
+               {verdict.candidate ? bandwidth(verdict.candidate->bandwidth_gb_per_s) : "-"},
+               {verdict.change ? percent(*verdict.change) : "-", tint},
+               {verdict.change_ci ? interval(*verdict.change_ci) : "-"},
+               {to_string(verdict.verdict) + planted, tint}});
+  }
+  return table;
+}
+
+bool wants_explanation(const CaseVerdict& verdict) {
+  switch (verdict.verdict) {
+    case Verdict::Held:
+    case Verdict::Improved:
+    case Verdict::Identical:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::string explanation(const CaseVerdict& verdict, const Paint& paint) {
+  std::string line = paint(tint_of(verdict.verdict), to_string(verdict.verdict)) + " " + printable(verdict.id);
+  if (verdict.verdict == Verdict::Regressed && verdict.change) {
+    line +=
+        fmt::format(": {} slower, tolerance {}, {} a side", percent(*verdict.change), probability(verdict.tolerance),
+                    verdict.candidate ? count(verdict.candidate->launches, "launch") : "?");
+  }
+  for (const std::string& reason : verdict.reasons) line += ": " + printable(reason);
+  if (verdict.verdict == Verdict::Inconclusive && verdict.mde) {
+    line += fmt::format("; a slowdown of {} would have been seen", percent(*verdict.mde));
+  }
+  return line + "\n";
+}
+
+std::string census(const CheckVerdict& check) {
+  constexpr std::array<Verdict, 10> kOrder{
+      Verdict::Regressed, Verdict::Invalid,  Verdict::Missing, Verdict::NoBaseline, Verdict::Inconclusive,
+      Verdict::Accepted,  Verdict::Improved, Verdict::Held,    Verdict::Identical,  Verdict::New};
+  std::string line;
+  for (const Verdict word : kOrder) {
+    std::size_t n = 0;
+    for (const CaseVerdict& verdict : check.cases) n += verdict.verdict == word ? 1 : 0;
+    if (n > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", n, to_string(word));
+  }
+  return line.empty() ? "no cases" : line + " of " + count(check.expected, "case");
+}
+
+std::string headline(const CheckVerdict& check, const Paint& paint) {
+  const std::string code = fmt::format(" (exit {})", exit_code(check.outcome));
+  switch (check.outcome) {
+    case Outcome::Pass:
+      return paint(Tint::Good, "PASS") + code;
+    case Outcome::Regressed:
+      return paint(Tint::Bad, "REGRESSED") + code;
+    case Outcome::Fault:
+      return paint(Tint::Bad, "FAULT") + code;
+    case Outcome::NoVerdict:
+      return paint(Tint::Doubt, "NO VERDICT") + code;
+  }
+  return code;
+}
+
+}  // namespace
+
+Tint tint_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Held:
+    case Verdict::Identical:
+      return Tint::Plain;
+    case Verdict::Improved:
+      return Tint::Good;
+    case Verdict::Regressed:
+    case Verdict::Invalid:
+      return Tint::Bad;
+    case Verdict::Inconclusive:
+    case Verdict::New:
+    case Verdict::NoBaseline:
+    case Verdict::Missing:
+    case Verdict::Accepted:
+      return Tint::Doubt;
+  }
+  return Tint::Plain;
+}
+
+std::string check_text(const CheckVerdict& check, const Paint& paint) {
+  std::string text = case_table(check).text(paint) + "\n";
+  for (const CaseVerdict& verdict : check.cases) {
+    if (wants_explanation(verdict)) text += explanation(verdict, paint);
+  }
+  for (const std::string& reason : check.reasons) text += printable(reason) + "\n";
+  text += headline(check, paint) + ": " + census(check) + "\n";
+  text +=
+      paint(
+          Tint::Faint,
+          fmt::format(
+              "{:.1f} s of measuring; unchanged code fails such a check with a chance of at most {}, a case slower by "
+              "its tolerance is called held with at most {}",
+              check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta))) +
+      "\n";
+  return text;
+}
+
+}  // namespace ratchet::report

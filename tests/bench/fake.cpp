@@ -1,0 +1,86 @@
+#include "tests/bench/fake.h"
+
+#include <cmath>
+
+namespace ratchet::bench::testing {
+
+namespace {
+
+FakeCase& owner(void* state) { return *static_cast<FakeCase*>(state); }
+
+class FakeTimer final : public Timer {
+ public:
+  FakeTimer(FakeDevice& device, std::span<PreparedCase* const> sides, TimerSettings settings)
+      : device_(device), sides_(sides.begin(), sides.end()), settings_(settings) {}
+
+  [[nodiscard]] std::uint64_t batch() const override { return settings_.batch; }
+  [[nodiscard]] std::vector<Round> rounds(std::span<const std::uint8_t> first) override {
+    device_.asked.emplace_back(first.begin(), first.end());
+    std::vector<Round> rounds;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      Round& round = rounds.emplace_back();
+      for (std::size_t side = 0; side < sides_.size(); ++side) {
+        const double calls_ns = static_cast<double>(settings_.batch) * device_.times.call_ns[side];
+        round[side] = std::llround(device_.times.overhead_ns + calls_ns + drift_ns_);
+      }
+      drift_ns_ += device_.times.drift_ns;
+    }
+    return rounds;
+  }
+  void once(std::size_t side) override { sides_[side]->launch(); }
+  void plant(double percent) override { device_.planted_percent = percent; }
+  [[nodiscard]] std::vector<std::string> warnings() const override { return {}; }
+
+ private:
+  FakeDevice& device_;
+  std::vector<PreparedCase*> sides_;
+  TimerSettings settings_;
+  double drift_ns_ = 0;
+};
+
+}  // namespace
+
+FakeCase::FakeCase(std::string name, Launch work, double factor)
+    : id(std::move(name)),
+      launch(std::move(work)),
+      reference_factor(factor),
+      buffers{{"x", RATCHET_F32, RATCHET_NORMAL, kFakeCount, 7, 0, 0, 0},
+              {"y", RATCHET_F32, RATCHET_OUTPUT, kFakeCount, 0, 4, 1e-6, 1e-6}} {
+  abi = {id.c_str(), "y = 2 x", nullptr, 512, 64, RATCHET_L2_WARM, 2, buffers.data()};
+}
+
+const ratchet_module& fake_module() {
+  static const ratchet_module module{
+      RATCHET_ABI,
+      RATCHET_CPU,
+      "fake",
+      0,
+      nullptr,
+      [](const ratchet_case* which, const ratchet_call* call, void** state) {
+        auto* const whole = const_cast<FakeCase*>(reinterpret_cast<const FakeCase*>(which));
+        whole->memory = {static_cast<float*>(call->buffers[0]), static_cast<float*>(call->buffers[1])};
+        ++whole->prepared;
+        *state = whole;
+        return 0;
+      },
+      [](void* state) {
+        if (!owner(state).launch) return 1;
+        owner(state).launch(owner(state).memory[0], owner(state).memory[1]);
+        return 0;
+      },
+      [](void* state, double* const* expected) {
+        for (std::uint64_t i = 0; i < kFakeCount; ++i)
+          expected[0][i] = owner(state).reference_factor * static_cast<double>(owner(state).memory[0][i]);
+        return 0;
+      },
+      [](void* state) { ++owner(state).released; },
+      []() -> const char* { return "no launch on purpose"; }};
+  return module;
+}
+
+std::unique_ptr<Timer> FakeDevice::timer(std::span<PreparedCase* const> sides, TimerSettings settings) {
+  cold = settings.cold;
+  return std::make_unique<FakeTimer>(*this, sides, settings);
+}
+
+}  // namespace ratchet::bench::testing

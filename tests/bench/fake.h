@@ -1,0 +1,57 @@
+// Stand-ins for tests of the host: a module whose launches are functions of the test, and a CPU device whose intervals
+// take a planned time. Memory, filling and judgement are the real ones.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "src/bench/cpu_device.h"
+
+namespace ratchet::bench::testing {
+
+// y = 2 x over `count` floats in rows of 4. The ABI structure comes first, so that a pointer to it finds the whole.
+struct FakeCase {
+  using Launch = std::function<void(float* x, float* y)>;
+
+  FakeCase(std::string name, Launch work, double factor = 2);
+  FakeCase(const FakeCase&) = delete;
+
+  ratchet_case abi{};
+  std::string id;
+  Launch launch;
+  double reference_factor;
+  std::vector<ratchet_buffer> buffers;
+  std::vector<float*> memory;
+  int prepared = 0;
+  int released = 0;
+};
+
+constexpr std::uint64_t kFakeCount = 64;
+
+inline void twice(float* x, float* y) {
+  for (std::uint64_t i = 0; i < kFakeCount; ++i) y[i] = 2 * x[i];
+}
+
+// The functions of a module whose cases are FakeCases.
+[[nodiscard]] const ratchet_module& fake_module();
+
+// One interval takes overhead_ns + batch * call_ns[side], plus drift_ns more each round.
+struct FakeTimes {
+  double overhead_ns = 0;
+  std::vector<double> call_ns{1000, 1000};
+  double drift_ns = 0;
+};
+
+class FakeDevice final : public CpuDevice {
+ public:
+  explicit FakeDevice(FakeTimes planned) : CpuDevice(1), times(std::move(planned)) {}
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
+
+  FakeTimes times;
+  double planted_percent = 0;
+  bool cold = false;
+  std::vector<std::vector<std::uint8_t>> asked;  // every order of rounds that was asked for
+};
+
+}  // namespace ratchet::bench::testing

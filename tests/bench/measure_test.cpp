@@ -1,0 +1,210 @@
+#include "src/bench/measure.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "src/bench/schedule.h"
+#include "tests/bench/fake.h"
+
+namespace ratchet::bench {
+namespace {
+
+using testing::FakeCase;
+using testing::FakeDevice;
+using testing::FakeTimes;
+using testing::kFakeCount;
+using testing::twice;
+
+Measured run(FakeDevice& device, FakeCase& one, MeasureSettings settings = {}) {
+  const Side side{"", &testing::fake_module(), &one.abi};
+  return measure(device, {&side, 1}, settings);
+}
+
+Measured duet(FakeDevice& device, FakeCase& baseline, FakeCase& candidate, MeasureSettings settings = {}) {
+  const std::vector<Side> sides{{"baseline", &testing::fake_module(), &baseline.abi},
+                                {"candidate", &testing::fake_module(), &candidate.abi}};
+  return measure(device, sides, settings);
+}
+
+std::string failure_of(const DuetCase& outcome) {
+  REQUIRE(outcome.failures.size() == 1);
+  const Failure& failure = outcome.failures.front();
+  return failure.kind + "|" + failure.side + "|" + failure.message;
+}
+
+TEST_CASE("measure: samples are per call, of an interval that holds a batch of calls") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  const DuetCase outcome = run(device, one).outcome;
+  CHECK(outcome.facts.batch == 1050);  // 1 ms of 1 us calls, and 5 %
+  REQUIRE(outcome.launches.size() == 1);
+  CHECK(outcome.launches[0].baseline_ns.empty());
+  CHECK(outcome.launches[0].candidate_ns == std::vector<double>(101, 1000.0));
+  REQUIRE(outcome.candidate_check);
+  CHECK(outcome.candidate_check->verified);
+  CHECK(outcome.candidate_check->rel_l2 == 0);
+  CHECK(outcome.facts.peak_memory_bytes == 512);
+}
+
+TEST_CASE("measure: both sides of a duet get the batch of the faster one") {
+  FakeDevice device({0, {4000, 1000}});
+  FakeCase baseline("op/fake/", twice);
+  FakeCase candidate("op/fake/", twice);
+  const DuetCase outcome = duet(device, baseline, candidate).outcome;
+  CHECK(outcome.facts.batch == 1050);
+  REQUIRE(outcome.launches.size() == 1);
+  CHECK(outcome.launches[0].baseline_ns == std::vector<double>(101, 4000.0));
+  CHECK(outcome.launches[0].candidate_ns == std::vector<double>(101, 1000.0));
+  CHECK(outcome.baseline_definition == outcome.facts.definition);
+}
+
+TEST_CASE("measure: both sides work on the same memory") {
+  FakeDevice device({0, {1000, 1000}});
+  FakeCase baseline("op/fake/", twice);
+  FakeCase candidate("op/fake/", twice);
+  (void)duet(device, baseline, candidate);
+  CHECK(baseline.memory == candidate.memory);
+}
+
+TEST_CASE("measure: the rounds that are timed are in the seeded order") {
+  FakeDevice device({0, {1000, 1000}});
+  FakeCase baseline("op/fake/", twice);
+  FakeCase candidate("op/fake/", twice);
+  MeasureSettings settings;
+  settings.seed = 42;
+  (void)duet(device, baseline, candidate, settings);
+  CHECK(device.asked.back() == round_order(101, 42));
+}
+
+TEST_CASE("measure: what is never written is poison, not an old right answer") {
+  FakeDevice device({});
+  FakeCase one("op/fake/", [](float* x, float* y) {
+    twice(x, y);
+    y[5] = std::numeric_limits<float>::quiet_NaN();
+  });
+  FakeCase idle("op/fake/", [](float*, float*) {});
+  const DuetCase outcome = run(device, idle).outcome;
+  CHECK(failure_of(outcome) ==
+        "wrong_answer||before timing: 'y' holds 64 values that are not finite or were never written");
+  CHECK(outcome.launches.empty());
+  CHECK_FALSE(outcome.candidate_check->verified);
+  CHECK(failure_of(run(device, one).outcome).find("'y' holds 1 values") != std::string::npos);
+}
+
+TEST_CASE("measure: a kernel that stops working during the rounds is not verified") {
+  FakeDevice device({});
+  int calls = 0;
+  FakeCase once("op/fake/", [&](float* x, float* y) {
+    if (++calls == 1) twice(x, y);
+  });
+  const DuetCase outcome = run(device, once).outcome;
+  CHECK(failure_of(outcome).starts_with("wrong_answer||after timing: "));
+  CHECK(outcome.launches.empty());
+}
+
+TEST_CASE("measure: a wrong answer names its side and is not timed, and the right side is not blamed") {
+  FakeDevice device({});
+  FakeCase right("op/fake/", twice);
+  FakeCase wrong("op/fake/", [](float* x, float* y) {
+    twice(x, y);
+    y[9] += 1;
+  });
+  const DuetCase outcome = duet(device, right, wrong).outcome;
+  REQUIRE(outcome.failures.size() == 2);  // by its own reference, and by the baseline's
+  for (const Failure& failure : outcome.failures) CHECK(failure.side == "candidate");
+  CHECK(outcome.baseline_check->verified);
+  CHECK_FALSE(outcome.candidate_check->verified);
+  CHECK(outcome.candidate_check->row_error > 1e-6);
+  CHECK(device.asked.empty());
+}
+
+TEST_CASE("measure: a candidate that bends its own reference answers to the baseline's") {
+  FakeDevice device({});
+  FakeCase right("op/fake/", twice);
+  FakeCase bent(
+      "op/fake/",
+      [](float* x, float* y) {
+        for (std::uint64_t i = 0; i < kFakeCount; ++i) y[i] = 3 * x[i];
+      },
+      3);
+  const std::string failure = failure_of(duet(device, right, bent).outcome);
+  CHECK(failure.starts_with("wrong_answer|candidate|before timing, by the reference of the baseline: 'y' is off"));
+}
+
+TEST_CASE("measure: a changed input is found, whatever the answer") {
+  FakeDevice device({});
+  FakeCase changes("op/fake/", [](float* x, float* y) {
+    twice(x, y);
+    x[3] += 1;
+  });
+  CHECK(failure_of(run(device, changes).outcome) == "input_changed||launch() changed its input 'x'");
+}
+
+TEST_CASE("measure: a write behind the end of a buffer is found") {
+  FakeDevice device({});
+  FakeCase beyond("op/fake/", [](float* x, float* y) {
+    twice(x, y);
+    y[kFakeCount] = 0;
+  });
+  CHECK(failure_of(run(device, beyond).outcome) == "module_error||launch() wrote behind the end of buffer 'y'");
+}
+
+TEST_CASE("measure: an error of a module is a failure of the case, and what was prepared is released") {
+  FakeDevice device({});
+  FakeCase good("op/fake/", twice);
+  FakeCase fails("op/fake/", nullptr);
+  CHECK(failure_of(duet(device, good, fails).outcome) ==
+        "module_error|candidate|launch() failed: no launch on purpose");
+  CHECK(good.prepared == 1);
+  CHECK(good.released == 1);
+  CHECK(fails.released == 1);
+}
+
+TEST_CASE("measure: steady times end the warm-up at the number asked for") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  CHECK(run(device, one).outcome.warnings.empty());
+  std::size_t rounds = 0;
+  for (const auto& order : device.asked) rounds += order.size();
+  CHECK(rounds == 5 + 5 + 20 + 101);  // two batches tried, the warm-up, the rounds
+}
+
+TEST_CASE("measure: times that never settle end the warm-up at five times the number, with a warning") {
+  FakeDevice device({0, {1000}, 1e5});
+  FakeCase one("op/fake/", twice);
+  CHECK(run(device, one).outcome.warnings ==
+        std::vector<std::string>{"times were not steady after 100 warm-up rounds"});
+}
+
+TEST_CASE("measure: a handicap is planted and said") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  MeasureSettings settings;
+  settings.handicap_percent = 10;
+  CHECK(run(device, one, settings).outcome.facts.handicap_percent == 10);
+  CHECK(device.planted_percent == 10);
+}
+
+TEST_CASE("measure: a cold case has one call in an interval, and a coarse timer is said") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  one.abi.l2 = RATCHET_L2_COLD;
+  MeasureSettings settings;
+  settings.tick_ns = 32;
+  const DuetCase outcome = run(device, one, settings).outcome;
+  CHECK(device.cold);
+  CHECK(outcome.facts.batch == 1);
+  CHECK(outcome.facts.l2 == "cold");
+  CHECK(outcome.warnings == std::vector<std::string>{"the timer's tick of 32 ns is 3.2 % of the interval"});
+}
+
+TEST_CASE("measure: an interval of no time is a failure, never a very fast call") {
+  FakeDevice device({0, {0}});
+  FakeCase one("op/fake/", twice);
+  CHECK(failure_of(run(device, one).outcome).starts_with("device_error||an interval took no time"));
+}
+
+}  // namespace
+}  // namespace ratchet::bench

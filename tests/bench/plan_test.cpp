@@ -1,0 +1,96 @@
+#include "src/bench/plan.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "ratchet/error.h"
+
+namespace ratchet::bench {
+namespace {
+
+CaseFacts facts(const std::string& id, const std::string& definition = "d") {
+  CaseFacts one;
+  one.id = id;
+  one.definition = definition;
+  return one;
+}
+
+Options duet_options() {
+  Options options;
+  options.baseline = "b.so";
+  options.candidate = "c.so";
+  return options;
+}
+
+TEST_CASE("plan: a glob matches the whole id") {
+  CHECK(matches("*", ""));
+  CHECK(matches("a/*/n=?", "a/b/n=1"));
+  CHECK(matches("*b*b*", "abab"));
+  CHECK_FALSE(matches("a", "ab"));
+  CHECK_FALSE(matches("?", ""));
+  CHECK_FALSE(matches("a/*/n=?", "a/b/n=12"));
+  CHECK_FALSE(matches("*[a]*", "a"));
+  CHECK(matches("*[a]*", "x[a]y"));
+}
+
+TEST_CASE("plan: a case of one side only is kept with its warning, and so is a changed definition") {
+  const auto cases = plan(duet_options(), {facts("o/i/both"), facts("o/i/gone"), facts("o/i/changed", "old")},
+                          {facts("o/i/new"), facts("o/i/both"), facts("o/i/changed", "new")});
+  REQUIRE(cases.size() == 4);
+  CHECK(cases[0].facts.id == "o/i/new");
+  CHECK(cases[0].warnings == std::vector<std::string>{"only in the candidate"});
+  CHECK(cases[1].facts.id == "o/i/both");
+  CHECK(cases[1].warnings.empty());
+  CHECK(cases[2].warnings == std::vector<std::string>{"definition changed"});
+  CHECK(cases[2].baseline_definition == "old");
+  CHECK(cases[2].facts.definition == "new");
+  CHECK(cases[3].facts.id == "o/i/gone");
+  CHECK(cases[3].warnings == std::vector<std::string>{"only in the baseline"});
+}
+
+TEST_CASE("plan: a run misses nothing on the other side") {
+  const auto cases = plan(Options{}, {}, {facts("o/i/a"), facts("o/i/b")});
+  REQUIRE(cases.size() == 2);
+  CHECK(cases[0].warnings.empty());
+  CHECK(cases[0].baseline_definition.empty());
+}
+
+TEST_CASE("plan: a glob that matches nothing is an error, even beside one that does") {
+  Options options;
+  options.globs = {"o/i/a", "nothing*"};
+  CHECK_THROWS_WITH_AS((void)selected_ids(options, {"o/i/a"}), "--case nothing* matches no case; --describe lists them",
+                       Error);
+}
+
+TEST_CASE("plan: a glob whose cases another glob took already is no error") {
+  Options options;
+  options.globs = {"o/*", "o/i/a"};
+  CHECK(selected_ids(options, {"o/i/a", "p/i/b"}) == std::vector<std::string>{"o/i/a"});
+}
+
+TEST_CASE("plan: a listed case that no module has is an error, and so is an empty list") {
+  const std::string file = "plan_test_cases.txt";
+  Options options;
+  options.case_file = file;
+  std::ofstream(file) << "o/i/b\no/i/typo\n";
+  CHECK_THROWS_AS((void)selected_ids(options, {"o/i/a", "o/i/b"}), Error);
+  std::ofstream(file) << "o/i/b\n";
+  CHECK(selected_ids(options, {"o/i/a", "o/i/b"}) == std::vector<std::string>{"o/i/b"});
+  std::ofstream(file) << "\n";
+  CHECK_THROWS_AS((void)selected_ids(options, {"o/i/a"}), Error);
+  std::remove(file.c_str());
+  CHECK_THROWS_AS((void)selected_ids(options, {"o/i/a"}), Error);
+}
+
+TEST_CASE("plan: the last handicap that matches counts") {
+  Options options;
+  options.handicaps = {{"o/*", 5}, {"o/i/a", 7}};
+  CHECK(handicap_percent(options, "o/i/a") == 7);
+  CHECK(handicap_percent(options, "o/i/b") == 5);
+  CHECK(handicap_percent(options, "p/i/b") == 0);
+}
+
+}  // namespace
+}  // namespace ratchet::bench

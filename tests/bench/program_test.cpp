@@ -1,0 +1,284 @@
+// The program from outside: what it prints and how it exits when modules misbehave.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "src/documents/documents.h"
+
+namespace ratchet::bench {
+namespace {
+
+struct Result {
+  int status = -1;  // exit status, or 1000 + signal
+  std::string out;
+  std::string err;
+};
+
+std::string contents(int descriptor) {
+  std::string text;
+  std::array<char, 4096> bytes;
+  for (ssize_t count = 0; (count = read(descriptor, bytes.data(), bytes.size())) > 0;)
+    text.append(bytes.data(), static_cast<std::size_t>(count));
+  return text;
+}
+
+std::string module(const std::string& name) { return RATCHET_TEST_MODULES "/" + name + ".so"; }
+
+pid_t start(std::vector<std::string> arguments, int out, int err) {
+  arguments.insert(arguments.begin(), RATCHET_BENCH);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    execv(RATCHET_BENCH, argv.data());
+    _exit(99);
+  }
+  return child;
+}
+
+// Standard error goes to a file, so that no pipe can fill up while the other is read.
+Result run(const std::vector<std::string>& arguments) {
+  std::array<int, 2> out{};
+  REQUIRE(pipe(out.data()) == 0);
+  std::FILE* const err = std::tmpfile();
+  REQUIRE(err);
+  const pid_t child = start(arguments, out[1], fileno(err));
+  close(out[1]);
+  Result result;
+  result.out = contents(out[0]);
+  close(out[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+  lseek(fileno(err), 0, SEEK_SET);
+  result.err = contents(fileno(err));
+  std::fclose(err);
+  return result;
+}
+
+// Few rounds: these tests are about behaviour.
+Result run_module(const std::string& name, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"--module", module(name), "--rounds", "3", "--warmup", "1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run(arguments);
+}
+
+// The first case must have failed in this way, and the other one must have been measured all the same.
+void require_one_failure(const Result& result, const std::string& kind, const std::string& message) {
+  INFO(result.err.substr(0, 2000));
+  REQUIRE(result.status == 0);
+  const Run run = documents::read_run(result.out, "stdout");
+  REQUIRE(run.measurements.size() == 2);
+  const Measurement& bad = run.measurements[0];
+  CHECK(bad.facts.id == "axpy/plain/n=1024");
+  CHECK(bad.launches.empty());
+  REQUIRE(bad.failures.size() == 1);
+  CHECK(bad.failures[0].kind == kind);
+  CHECK_MESSAGE(bad.failures[0].message.find(message) != std::string::npos, bad.failures[0].message);
+  const Measurement& good = run.measurements[1];
+  CHECK(good.facts.id == "axpy/repeated/n=256");
+  CHECK(good.failures.empty());
+  REQUIRE(good.launches.size() == 1);
+  CHECK(good.launches[0].size() == 3);
+  CHECK(good.check->verified);
+}
+
+void require_fault(const Result& result, const std::string& message) {
+  CHECK(result.status == 2);
+  CHECK(result.out == "");
+  CHECK_MESSAGE(result.err.find(message) != std::string::npos, result.err);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+}
+
+TEST_CASE("program: a module that crashes costs one case") {
+  require_one_failure(run_module("broken_crash"), "crashed", "the measuring process ");
+}
+
+TEST_CASE("program: a module that hangs costs one case and no more than its time") {
+  require_one_failure(run_module("broken_hang", {"--timeout-s", "1.5"}), "timed_out", "no result after 1.5 s");
+}
+
+TEST_CASE("program: a module that ends the process with success is a crash") {
+  require_one_failure(run_module("broken_exit"), "crashed", "ended with exit status 0");
+}
+
+TEST_CASE("program: a wrong answer, a changed input, an error and a kernel that stops are failures by name") {
+  require_one_failure(run_module("broken_wrong"), "wrong_answer", "'out' is off by rel_l2");
+  require_one_failure(run_module("broken_input"), "input_changed", "launch() changed its input 'x'");
+  require_one_failure(run_module("broken_throw"), "module_error", "launch() failed: axpy/plain throws on purpose");
+  require_one_failure(run_module("broken_prepare"), "module_error", "prepare() failed: ");
+  require_one_failure(run_module("broken_once"), "wrong_answer", "after timing: 'out' holds 1024 values");
+}
+
+TEST_CASE("program: what a module prints cannot pass for the result") {
+  const Result result = run_module("broken_stdout");
+  REQUIRE(result.status == 0);
+  CHECK(documents::read_run(result.out, "stdout").measurements.size() == 2);
+  CHECK(result.err.find("\"measurements\":[]") != std::string::npos);
+}
+
+TEST_CASE("program: modules that break the rules are refused in one line") {
+  require_fault(run_module("broken_abi"), "speaks module ABI 2, this ratchet-bench speaks 1");
+  require_fault(run_module("broken_no_entry"), "exports no ratchet_module_entry");
+  require_fault(run_module("broken_null"), "returned NULL");
+  require_fault(run_module("broken_duplicate"), "two cases have the id axpy/plain/n=1024");
+  require_fault(run_module("broken_empty"), "the module has no cases");
+  require_fault(run_module("no_such_module"), "no such module file");
+  require_fault(run({"--module", __FILE__}), "cannot be loaded");
+}
+
+TEST_CASE("program: nothing to measure is a fault") {
+  require_fault(run_module("good", {"--case", "matmul/*"}), "--case matmul/* matches no case");
+  require_fault(run_module("good", {"--cases-from", "/dev/null"}), "lists no case");
+  require_fault(run({}), "give one of --describe MODULE");
+}
+
+TEST_CASE("program: only the selected cases are measured") {
+  const Result result = run_module("broken_crash", {"--case", "*/repeated/*"});
+  REQUIRE(result.status == 0);
+  const Run run = documents::read_run(result.out, "stdout");
+  REQUIRE(run.measurements.size() == 1);
+  CHECK(run.measurements[0].facts.id == "axpy/repeated/n=256");
+}
+
+TEST_CASE("program: a run says where it was measured and how") {
+  const Result result = run_module("good", {"--launch", "7"});
+  REQUIRE(result.status == 0);
+  const Run run = documents::read_run(result.out, "stdout");
+  REQUIRE(run.environment);
+  CHECK(run.environment->device.kind == "cpu");
+  CHECK(run.environment->device.name != "");
+  CHECK(run.environment->os.starts_with("Linux "));
+  CHECK(run.environment->clock_policy == "default");
+  CHECK(run.environment->timer_tick_ns > 0);
+  REQUIRE(run.telemetry.size() == 1);
+  CHECK(run.telemetry[0].launch == 7);
+  CHECK(run.telemetry[0].sentinel_copy_ns > 0);
+  CHECK(run.telemetry[0].sentinel_fma_ns > 0);
+  CHECK(run.uuid == "");
+  CHECK(run.measurements[0].facts.peak_memory_bytes == 3 * 1024 * sizeof(float));
+}
+
+TEST_CASE("program: describe lists the cases and measures nothing, even where measuring would crash") {
+  const Result result = run({"--describe", module("broken_crash")});
+  REQUIRE(result.status == 0);
+  const auto description = documents::read_module(result.out, "stdout");
+  CHECK(description.name == "test");
+  CHECK(description.device == "cpu");
+  REQUIRE(description.cases.size() == 2);
+  CHECK(description.cases[0].id == "axpy/plain/n=1024");
+  CHECK(description.cases[0].definition.size() == 16);
+  REQUIRE(description.environment);
+  CHECK(description.environment->timer_tick_ns == 0);
+}
+
+TEST_CASE("program: a module beside itself gives 101 pairs a case") {
+  const Result result = run({"--baseline", module("good"), "--candidate", module("good")});
+  REQUIRE(result.status == 0);
+  const Duet duet = documents::read_duet(result.out, "stdout");
+  CHECK(duet.baseline.module_hash.size() == 64);
+  CHECK(duet.baseline.module_hash == duet.candidate.module_hash);
+  REQUIRE(duet.cases.size() == 2);
+  for (const DuetCase& one : duet.cases) {
+    CHECK(one.failures.empty());
+    REQUIRE(one.launches.size() == 1);
+    CHECK(one.launches[0].baseline_ns.size() == 101);
+    CHECK(one.launches[0].candidate_ns.size() == 101);
+    CHECK(one.baseline_check->verified);
+    CHECK(one.candidate_check->verified);
+    CHECK(one.baseline_definition == one.facts.definition);
+  }
+}
+
+TEST_CASE("program: a crash of one side in a duet is a failure of the case") {
+  const Result result = run({"--baseline", module("good"), "--candidate", module("broken_wrong"), "--rounds", "3"});
+  REQUIRE(result.status == 0);
+  const Duet duet = documents::read_duet(result.out, "stdout");
+  REQUIRE(duet.cases.size() == 2);
+  REQUIRE_FALSE(duet.cases[0].failures.empty());
+  CHECK(duet.cases[0].failures[0].side == "candidate");
+  CHECK(duet.cases[0].baseline_check->verified);
+  CHECK_FALSE(duet.cases[0].candidate_check->verified);
+  CHECK(duet.cases[1].launches.size() == 1);
+}
+
+// The only test that looks at times: three tries, because a busy machine can hide anything once.
+TEST_CASE("program: a handicap of 10 % makes the candidate about 10 % slower") {
+  double change_percent = 0;
+  for (int attempt = 0; attempt < 3 && !(change_percent > 5 && change_percent < 20); ++attempt) {
+    const Result result = run({"--baseline", module("good"), "--candidate", module("good"), "--case", "*/repeated/*",
+                               "--handicap", "*/repeated/*=10"});
+    REQUIRE(result.status == 0);
+    const DuetCase one = documents::read_duet(result.out, "stdout").cases.front();
+    CHECK(one.facts.handicap_percent == 10);
+    std::vector<double> changes;
+    for (std::size_t i = 0; i < one.launches[0].baseline_ns.size(); ++i)
+      changes.push_back(one.launches[0].candidate_ns[i] / one.launches[0].baseline_ns[i] - 1);
+    std::nth_element(changes.begin(), changes.begin() + 50, changes.end());
+    change_percent = 100 * changes[50];
+  }
+  CHECK(change_percent > 5);
+  CHECK(change_percent < 20);
+}
+
+TEST_CASE("program: help and version are printed and nothing else happens") {
+  const Result help = run({"--help"});
+  CHECK(help.status == 0);
+  CHECK(help.out.find("--handicap GLOB=PERCENT") != std::string::npos);
+  const Result version = run({"--version"});
+  CHECK(version.status == 0);
+  CHECK(version.out.starts_with("ratchet-bench "));
+}
+
+// The descendants of a process are found by the kernel's own list.
+std::string children_of(pid_t process) {
+  std::string children;
+  std::getline(std::ifstream("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children"),
+               children);
+  return children;
+}
+
+TEST_CASE("program: signals end it with their own exit code, and no process is left") {
+  for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
+    const int nowhere = open("/dev/null", O_RDWR);
+    const pid_t program = start({"--module", module("broken_hang"), "--rounds", "3"}, nowhere, nowhere);
+    close(nowhere);
+    for (int attempt = 0; attempt < 2000 && children_of(program).empty(); ++attempt)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    REQUIRE_FALSE(children_of(program).empty());
+    const pid_t worker = std::stoi(children_of(program));
+    kill(program, signal);
+    int status = 0;
+    waitpid(program, &status, 0);
+    if (signal == SIGKILL) {
+      CHECK(WIFSIGNALED(status));
+    } else {
+      REQUIRE(WIFEXITED(status));
+      CHECK(WEXITSTATUS(status) == 128 + signal);
+    }
+    // Nobody waits for the orphan of a killed parent, so its end takes its moment.
+    const std::string state = "/proc/" + std::to_string(worker) + "/stat";
+    bool gone = false;
+    for (int attempt = 0; attempt < 1000 && !gone; ++attempt) {
+      std::string line;
+      std::getline(std::ifstream(state), line);
+      gone = line.empty() || line.find(") Z ") != std::string::npos;
+      if (!gone) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    CHECK(gone);
+  }
+}
+
+}  // namespace
+}  // namespace ratchet::bench

@@ -1,0 +1,69 @@
+#include "src/bench/schedule.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace ratchet::bench {
+namespace {
+
+TEST_CASE("schedule: rounds 2k and 2k+1 are opposite") {
+  const auto order = round_order(101, 1);
+  REQUIRE(order.size() == 101);
+  for (std::size_t round = 0; round + 1 < order.size(); round += 2) CHECK(order[round] + order[round + 1] == 1);
+}
+
+TEST_CASE("schedule: the order comes from the seed and nothing else, and is balanced") {
+  CHECK(round_order(101, 7) == round_order(101, 7));
+  CHECK(round_order(101, 7) != round_order(101, 8));
+  const auto order = round_order(2000, 3);
+  int candidate_leads_pair = 0;
+  for (std::size_t pair = 0; pair < 1000; ++pair) candidate_leads_pair += order[2 * pair];
+  CHECK(candidate_leads_pair > 437);  // 4 standard deviations of 1000 fair coins
+  CHECK(candidate_leads_pair < 563);
+}
+
+TEST_CASE("schedule: an interval is long enough for its tick and for its device") {
+  CHECK(wanted_interval_ns(32, 200e3) == 200e3);
+  CHECK(wanted_interval_ns(1024, 200e3) == 1024e3);
+  CHECK(wanted_interval_ns(0, 200e3) == 200e3);
+}
+
+TEST_CASE("schedule: the batch grows until the interval is long enough, and stops at the cap") {
+  CHECK(next_batch(1, 200e3, 200e3) == 1);
+  CHECK(next_batch(1, 100e3, 200e3) == 3);  // 2.1, rounded up
+  CHECK(next_batch(10, 199'999, 200e3) == 11);
+  CHECK(next_batch(1, 1, 200e3) == kMaximalBatch);
+  CHECK(next_batch(1, 0, 200e3) == kMaximalBatch);
+  CHECK(next_batch(kMaximalBatch, 1, 200e3) == kMaximalBatch);
+}
+
+TEST_CASE("schedule: the last five blocks must agree") {
+  CHECK_FALSE(steady(std::vector<double>{100, 100, 100, 100}, 0.005));
+  CHECK(steady(std::vector<double>{100, 100, 100, 100, 100.5}, 0.005));
+  CHECK_FALSE(steady(std::vector<double>{100, 100, 100, 100, 100.6}, 0.005));
+  CHECK(steady(std::vector<double>{900, 100, 100, 100, 100, 100}, 0.005));
+}
+
+TEST_CASE("schedule: median of none, odd and even") {
+  CHECK(median({}) == 0);
+  CHECK(median({3, 1, 2}) == 2);
+  CHECK(median({4, 1, 2, 3}) == 2.5);
+}
+
+TEST_CASE("schedule: the tick is the smallest step between readings") {
+  CHECK(smallest_step({3072, 2048, 2048, 5120}) == 1024);
+  CHECK(smallest_step({64, 64, 64}) == 0);
+  CHECK(smallest_step({}) == 0);
+  CHECK(smallest_step({100, 100.125, 132}) == 31.875);  // an eighth of a ns is rounding
+}
+
+TEST_CASE("schedule: a delay is scaled from what the trial added") {
+  CHECK(delay_cycles(20e3, 400'000, 200e3) == 40'000);
+  CHECK(delay_cycles(20e3, 400'000, 0) == 0);
+  CHECK(delay_cycles(20e3, 400'000, -5) == 0);
+}
+
+}  // namespace
+}  // namespace ratchet::bench

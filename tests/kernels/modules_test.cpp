@@ -1,0 +1,110 @@
+// The built-in modules as a host sees them: every case is well-formed, and every CPU case is right.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "tests/kernels/mini_host.h"
+
+using ratchet::kernels::test::Library;
+using ratchet::kernels::test::Run;
+
+namespace {
+
+std::vector<std::string> built_in() {
+#ifdef RATCHET_HAS_CUDA
+  return {RATCHET_MODULES "/ratchet_cpu.so", RATCHET_MODULES "/ratchet_cuda.so"};
+#else
+  return {RATCHET_MODULES "/ratchet_cpu.so"};
+#endif
+}
+
+// The text of "file:line" in the source tree; empty if there is no such line.
+std::string source_line(const std::string& place) {
+  const auto colon = place.rfind(':');
+  std::ifstream file(std::filesystem::path(RATCHET_SOURCE_DIR) / place.substr(0, colon));
+  std::string line;
+  for (int number = std::stoi(place.substr(colon + 1)); number > 0; --number) {
+    if (!std::getline(file, line)) return "";
+  }
+  return line;
+}
+
+}  // namespace
+
+TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,..., and speak for themselves") {
+  const std::regex form("[a-z0-9_]+/[a-z0-9_]+/[A-Za-z]+=[a-z0-9]+(,[A-Za-z]+=[a-z0-9]+)*");
+  for (const std::string& path : built_in()) {
+    CAPTURE(path);
+    const Library library(path);
+    const ratchet_module* module = library.module();
+    REQUIRE(module != nullptr);
+    CHECK(module->abi == RATCHET_ABI);
+    CHECK(module->device == (path.find("cuda") == std::string::npos ? RATCHET_CPU : RATCHET_CUDA));
+    std::set<std::string> ids;
+    for (std::uint32_t i = 0; i < module->case_count; ++i) {
+      const ratchet_case& one = module->cases[i];
+      CAPTURE(one.id);
+      CHECK(std::regex_match(one.id, form));
+      CHECK(ids.insert(one.id).second);
+      CHECK(one.bytes > 0);
+      CHECK(one.l2 == RATCHET_L2_WARM);
+      CHECK(std::string(one.definition).size() > 20);
+      CHECK(one.buffers[ratchet::kernels::test::output_index(one)].row > 0);
+    }
+    CHECK(ids.size() == (module->device == RATCHET_CPU ? 12 : 30));
+  }
+}
+
+TEST_CASE("modules: each case names a line of the source tree, relative to its root") {
+  for (const std::string& path : built_in()) {
+    const Library library(path);
+    for (std::uint32_t i = 0; i < library.module()->case_count; ++i) {
+      REQUIRE(library.module()->cases[i].source != nullptr);
+      CAPTURE(library.module()->cases[i].source);
+      CHECK(source_line(library.module()->cases[i].source).find("here()") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("modules: what is read and written once is what the buffers hold") {
+  const std::uint64_t element_bytes[] = {4, 2, 2, 8, 1};  // by ratchet_type
+  for (const std::string& path : built_in()) {
+    const Library library(path);
+    for (std::uint32_t i = 0; i < library.module()->case_count; ++i) {
+      const ratchet_case& one = library.module()->cases[i];
+      CAPTURE(one.id);
+      std::uint64_t bytes = 0;
+      for (std::uint32_t k = 0; k < one.buffer_count; ++k) {
+        bytes += one.buffers[k].count * element_bytes[one.buffers[k].type];
+      }
+      CHECK(one.bytes == bytes);
+    }
+  }
+}
+
+TEST_CASE("ratchet_cpu: every case is within its bound, leaves its inputs alone, and is so on every call") {
+  const Library library(built_in().front());
+  const ratchet_module& module = *library.module();
+  for (std::uint32_t i = 0; i < module.case_count; ++i) {
+    const ratchet_case& one = module.cases[i];
+    CAPTURE(one.id);
+    Run run(module, one);
+    const std::uint32_t out = ratchet::kernels::test::output_index(one);
+    const std::vector<double> expected = run.reference();
+    for (int call = 0; call < 2; ++call) {
+      run.memory.poison();
+      run.launch();
+      const auto errors = run.errors(expected);
+      CHECK(errors.rel_l2 <= one.buffers[out].rel_l2_max);
+      CHECK(errors.worst_row <= one.buffers[out].row_error_max);
+    }
+    const ratchet::kernels::test::Memory untouched(one);
+    for (std::uint32_t k = 0; k < one.buffer_count; ++k) {
+      if (k == out) continue;
+      CHECK(std::memcmp(run.memory.data(k), untouched.data(k), one.buffers[k].count * sizeof(float)) == 0);
+    }
+  }
+}

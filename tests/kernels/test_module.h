@@ -1,0 +1,27 @@
+// How one of the test modules behaves: test_behaviour.cpp defines the two constants, per module, from its compile
+// definitions, so that test_module.cpp is compiled once for all of them.
+#pragma once
+
+namespace ratchet::kernels::test {
+
+enum class Behaviour {
+  Good,
+  Wrong,      // one element is wrong
+  Input,      // right, but writes into its input
+  Crash,      // writes to address zero
+  Hang,       // never returns
+  Exit,       // exit(0): the process ends as if all were well
+  Throw,      // throws in launch
+  Stdout,     // right, but prints what looks like a result
+  Prepare,    // prepare fails
+  Once,       // right on the first call of the process, then does nothing
+  Duplicate,  // two cases of one id
+  Empty,      // no cases
+  AbiNumber,  // speaks a version of the ABI that does not exist
+  NullEntry,  // the entry returns NULL
+};
+
+extern const Behaviour kBehaviour;
+extern const double kExtraWorkPercent;  // of the case axpy/repeated; negative is faster
+
+}  // namespace ratchet::kernels::test
