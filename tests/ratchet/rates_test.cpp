@@ -111,7 +111,7 @@ TEST_CASE("rates: unchanged code fails a check no more often than alpha, also wh
   // alpha of 0.05 for the check of 20 cases, because one of 0.001 would need millions of cases to be seen at all.
   Policy policy = shared_by(kFamily);
   policy.alpha = 0.05;
-  constexpr std::size_t kCases = 500;
+  constexpr std::size_t kCases = 8000;
   const double promised = policy.alpha / kFamily;
   for (const World& world : worlds(0)) {
     CHECK(measure(world, policy, kCases, 101).regressed <= promised + slack(promised, kCases));
@@ -121,12 +121,12 @@ TEST_CASE("rates: unchanged code fails a check no more often than alpha, also wh
 TEST_CASE("rates: at the default alpha, of 4,800 checks of 20 unchanged cases at most 14 fail") {
   // 4.8 are promised; more than 14 of them happen by chance with probability 1e-4.
   double failures = 0;
-  for (const World& world : worlds(0)) failures += 8000 * measure(world, shared_by(kFamily), 500, 102).regressed;
+  for (const World& world : worlds(0)) failures += 8000 * measure(world, shared_by(kFamily), 8000, 102).regressed;
   CHECK(failures <= 14);
 }
 
 TEST_CASE("rates: a slowdown of the tolerance is held no more often than beta") {
-  constexpr std::size_t kCases = 500;
+  constexpr std::size_t kCases = 3000;
   const Policy policy = shared_by(kFamily);
   for (const World& world : worlds(1)) {
     const Rates rates = measure(world, policy, kCases, 103);
@@ -138,21 +138,21 @@ TEST_CASE("rates: a slowdown of the tolerance is held no more often than beta") 
 
 TEST_CASE("rates: a slowdown of the tolerance is found where launches differ by a third of it") {
   const Policy policy = shared_by(kFamily);
-  CHECK(measure({1, 0.3, 1, false}, policy, 500, 104).regressed >= 0.995);
-  CHECK(measure({1, 0.3, 2, false}, policy, 500, 104).regressed >= 0.98);
-  CHECK(measure({1, 0.3, 4, false}, policy, 500, 104).regressed >= 0.94);
-  CHECK(measure({1, 0.3, 2, true}, policy, 500, 104).regressed >= 0.98);
+  CHECK(measure({1, 0.3, 1, false}, policy, 3000, 104).regressed >= 0.995);
+  CHECK(measure({1, 0.3, 2, false}, policy, 3000, 104).regressed >= 0.98);
+  CHECK(measure({1, 0.3, 4, false}, policy, 3000, 104).regressed >= 0.94);
+  CHECK(measure({1, 0.3, 2, true}, policy, 3000, 104).regressed >= 0.98);
 }
 
 TEST_CASE("rates: a slowdown of twice the tolerance is found even where launches differ by the whole of it") {
   const Policy policy = shared_by(kFamily);
-  CHECK(measure({2, 1, 1, false}, policy, 500, 105).regressed >= 0.995);
-  CHECK(measure({2, 1, 2, false}, policy, 500, 105).regressed >= 0.98);
-  CHECK(measure({2, 0.3, 4, true}, policy, 500, 105).regressed >= 0.995);
+  CHECK(measure({2, 1, 1, false}, policy, 3000, 105).regressed >= 0.995);
+  CHECK(measure({2, 1, 2, false}, policy, 3000, 105).regressed >= 0.98);
+  CHECK(measure({2, 0.3, 4, true}, policy, 3000, 105).regressed >= 0.995);
 }
 
 TEST_CASE("rates: unchanged code ends held, seldom inconclusive") {
   const Policy policy = shared_by(kFamily);
-  CHECK(measure({0, 0.3, 2, false}, policy, 500, 106).held >= 0.999);
-  CHECK(measure({0, 1, 1, false}, policy, 500, 106).held >= 0.99);
+  CHECK(measure({0, 0.3, 2, false}, policy, 3000, 106).held >= 0.999);
+  CHECK(measure({0, 1, 1, false}, policy, 3000, 106).held >= 0.99);
 }
