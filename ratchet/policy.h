@@ -25,7 +25,7 @@ struct Policy {
   std::size_t min_stored_launches = 5;  // a side, for the stored test
 
   // Prior of the launch variance as a multiple of the variance seen within launches. On an H200 the ratio of the two
-  // was 0.3 to 2.3 for shared buffers, so 1.5 is a little pessimistic; weight 4 keeps alpha when the truth is 4
+  // was 0.5 to 1.6 for shared buffers, so 1.5 is a little pessimistic; weight 4 keeps alpha when the truth is 4
   // (method.md).
   double overdispersion = 1.5;
   double prior_weight = 4;
