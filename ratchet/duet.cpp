@@ -88,9 +88,11 @@ void decide(CaseVerdict& verdict, const Reading& reading, const Policy& policy, 
   for (std::size_t k = policy.min_launches; k <= launches && !verdict.decided; ++k) {
     const Evidence evidence =
         weigh(std::span(reading.log_ratios).first(k), prior_after(reading, k, policy), std::log1p(verdict.tolerance));
-    not_slower = not_slower || evidence.against_slow >= doubt_gone;
+    const bool tolerable = evidence.against_slow >= doubt_gone;
+    not_slower = not_slower || tolerable;
     not_faster = not_faster || evidence.against_fast >= doubt_gone;
-    if (evidence.slower >= proof) {
+    // Slower than 0 and slower by less than the tolerance can both be proven, of a case that is measured well.
+    if (evidence.slower >= proof && !tolerable) {
       verdict.verdict = Verdict::Regressed;
       verdict.decided = true;
     } else if (evidence.faster >= proof) {

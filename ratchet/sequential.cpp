@@ -32,12 +32,23 @@ Moments moments_of(std::span<const double> values) {
   return moments;
 }
 
-// Likelihood of a mean shift to that of 0, the variance integrated out under its prior.
-double log_likelihood_ratio(const Moments& moments, VariancePrior prior, double shift) {
+// How a mean that is not slower by the tolerance is expected: mostly 0; sometimes half the tolerance, so that a small
+// slowdown that is measured well is held and shown, and does not use up the launches because it lies midway.
+constexpr double kUnchanged = 0.9;
+
+// Likelihood of one mean to that of another, the variance integrated out under its prior.
+double log_ratio(const Moments& moments, VariancePrior prior, double shift, double against) {
   const double scatter = prior.weight * prior.variance + moments.squares;
-  const double still = scatter + moments.count * moments.mean * moments.mean;
-  const double moved = scatter + moments.count * (moments.mean - shift) * (moments.mean - shift);
-  return -0.5 * (prior.weight + moments.count) * std::log(moved / still);
+  const double here = scatter + moments.count * (moments.mean - shift) * (moments.mean - shift);
+  const double there = scatter + moments.count * (moments.mean - against) * (moments.mean - against);
+  return -0.5 * (prior.weight + moments.count) * std::log(here / there);
+}
+
+double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+
+double log_against(const Moments& moments, VariancePrior prior, double log_tolerance) {
+  return log_sum(std::log(kUnchanged) + log_ratio(moments, prior, 0, log_tolerance),
+                 std::log1p(-kUnchanged) + log_ratio(moments, prior, 0.5 * log_tolerance, log_tolerance));
 }
 
 double log_mixture(const Moments& moments, VariancePrior prior, double log_tolerance) {
@@ -45,7 +56,7 @@ double log_mixture(const Moments& moments, VariancePrior prior, double log_toler
   double step = 1;
   double weights = 0;
   for (double& term : terms) {
-    term = log_likelihood_ratio(moments, prior, step * log_tolerance) - std::log(step);
+    term = log_ratio(moments, prior, step * log_tolerance, 0) - std::log(step);
     weights += 1 / step;
     step *= std::numbers::sqrt2;
   }
@@ -69,9 +80,14 @@ Evidence weigh(std::span<const double> log_ratios, VariancePrior prior, double l
   Evidence evidence;
   evidence.slower = log_mixture(moments, prior, log_tolerance);
   evidence.faster = log_mixture(moments, prior, -log_tolerance);
-  evidence.against_slow = -log_likelihood_ratio(moments, prior, log_tolerance);
-  evidence.against_fast = -log_likelihood_ratio(moments, prior, -log_tolerance);
+  evidence.against_slow = log_against(moments, prior, log_tolerance);
+  evidence.against_fast = log_against(moments, prior, -log_tolerance);
   return evidence;
+}
+
+double log_likelihood_ratio(std::span<const double> log_ratios, VariancePrior prior, double shift) {
+  require_positive(prior);
+  return log_ratio(moments_of(log_ratios), prior, shift, 0);
 }
 
 Effect estimate(std::span<const double> log_ratios, VariancePrior prior, double confidence) {

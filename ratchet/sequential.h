@@ -22,13 +22,18 @@ struct Evidence {
   double slower = 0;        // e-value against "not slower": likelihood ratio of a ladder of slowdowns, from the
                             // tolerance to 1024 times it, to 0
   double faster = 0;        // the same mirrored
-  double against_slow = 0;  // likelihood ratio of 0 to a slowdown of the tolerance
-  double against_fast = 0;  // likelihood ratio of 0 to a speed-up of the tolerance
+  double against_slow = 0;  // e-value against "slower by the tolerance or more": likelihood of 0, and a little of half
+                            // the tolerance, to that of the tolerance
+  double against_fast = 0;  // the same mirrored
 };
 
 // log_ratios: one per launch, finite. log_tolerance > 0. Under the prior each e-value has expectation <= 1 when its
 // hypothesis is true, at any stopping time (Ville): P(ever slower >= log(1/a)) <= a.
 [[nodiscard]] Evidence weigh(std::span<const double> log_ratios, VariancePrior prior, double log_tolerance);
+
+// Likelihood of a mean log ratio of `shift` to that of 0, the variance integrated out under its prior; natural
+// logarithm.
+[[nodiscard]] double log_likelihood_ratio(std::span<const double> log_ratios, VariancePrior prior, double shift);
 
 // Mean of the log ratios with its Student interval, the variance moderated by the prior (weight + k - 1 degrees of
 // freedom).

@@ -3,6 +3,7 @@
 
 #include "ratchet/error.h"
 #include "src/cli/commands.h"
+#include "src/cli/suite.h"
 #include "src/repository/git.h"
 
 namespace ratchet::cli {
@@ -34,12 +35,13 @@ Finding examine_repository(Context& context) {
 
 Finding examine_config(Context& context) {
   const repository::Config& config = context.config();
-  return {"configuration",
-          (config.root / repository::kConfigName).string() + ", " + std::to_string(config.modules.size()) + " modules"};
+  return {"configuration", (config.root / repository::kConfigName).string() +
+                               (config.modules.empty() ? ", built-in modules"
+                                                       : ", " + std::to_string(config.modules.size()) + " modules")};
 }
 
-Finding examine_module(Context& context, const std::string& name) {
-  const std::filesystem::path file = context.config().root / name;
+Finding examine_module(Context& context, const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
   if (!std::filesystem::exists(file)) return {name, "not built", Health::Notice};
   const documents::ModuleDescription module = context.bench().describe(file);
   if (!module.environment)
@@ -82,9 +84,9 @@ int doctor(Context& context, const po::variables_map&) {
   examine(findings, "configuration", [&] { return examine_config(context); });
   std::size_t measurable = 0;
   if (context.has_config()) {
-    for (const std::string& name : context.config().modules) {
-      examine(findings, name.c_str(), [&] {
-        Finding finding = examine_module(context, name);
+    for (const std::filesystem::path& file : module_files(context)) {
+      examine(findings, file.filename().c_str(), [&] {
+        Finding finding = examine_module(context, file);
         measurable += finding.health == Health::Good ? 1 : 0;
         return finding;
       });

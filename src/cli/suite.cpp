@@ -19,16 +19,6 @@ struct Described {
   documents::ModuleDescription description;
 };
 
-// The configured modules, or the built-in ones, which lie beside the programs.
-std::vector<std::filesystem::path> module_files(Context& context) {
-  const repository::Config& config = context.config();
-  std::vector<std::filesystem::path> files;
-  for (const std::string& module : config.modules) files.push_back(config.root / module);
-  if (!files.empty()) return files;
-  const std::filesystem::path folder = executor::bench_beside_this_program().parent_path().parent_path() / "modules";
-  return {folder / "ratchet_cuda.so", folder / "ratchet_cpu.so"};
-}
-
 std::vector<Described> describe_all(Context& context) {
   std::vector<Described> all;
   const std::vector<std::filesystem::path> files = module_files(context);
@@ -115,6 +105,15 @@ std::pair<std::string, double> parse_handicap(const std::string& text) {
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> module_files(Context& context) {
+  const repository::Config& config = context.config();
+  std::vector<std::filesystem::path> files;
+  for (const std::string& module : config.modules) files.push_back(config.root / module);
+  if (!files.empty()) return files;
+  const std::filesystem::path folder = executor::bench_beside_this_program().parent_path().parent_path() / "modules";
+  return {folder / "ratchet_cuda.so", folder / "ratchet_cpu.so"};
+}
 
 void declare_suite(po::options_description& options) {
   options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"),

@@ -23,6 +23,9 @@ struct Suite {
   std::vector<SuiteModule> modules;
 };
 
+// The configured modules, or the built-in ones, which lie beside the programs. They need not exist.
+[[nodiscard]] std::vector<std::filesystem::path> module_files(Context& context);
+
 void declare_suite(po::options_description& options);
 
 // --device and --case applied. A GPU is measured where there is one, else the CPU; a module that is left out is said on

@@ -94,8 +94,8 @@ TEST_CASE("record: proven faster code advances its case and no other") {
   const std::string faster = workshop.repository.commit("faster");
   CHECK(workshop.run({"record"}).code == 0);
   std::map<std::string, std::string> commits;
-  for (const auto& move : json_of(workshop.run({"baseline", "show", "--json"}))["moves"])
-    commits[move["case"]] = move["commit"];
+  const auto shown = json_of(workshop.run({"baseline", "show", "--json"}));
+  for (const auto& move : shown["moves"]) commits[move["case"]] = move["commit"];
   CHECK(commits["copy/x/n=1"] == first);
   CHECK(commits["copy/x/n=2"] == faster);
 }

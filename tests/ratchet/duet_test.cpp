@@ -73,6 +73,19 @@ TEST_CASE("duet: an effect proven to lie between nothing and the tolerance is he
   }
 }
 
+TEST_CASE(
+    "duet: a well measured slowdown is decided wherever it lies, held up to about three quarters of the tolerance") {
+  const Policy policy;
+  for (const double tolerances : {0.1, 0.3, 0.45, 0.5, 0.55, 0.6, 0.85, 0.95}) {
+    INFO("slower by tolerances ", tolerances);
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      const auto [verdict, launches] = measure_live(duet_case("op/x/n=1", 0.005 * tolerances, 40, seed), policy);
+      CHECK(verdict.verdict == (tolerances < 0.75 ? Verdict::Held : Verdict::Regressed));
+      CHECK(launches <= 10);
+    }
+  }
+}
+
 TEST_CASE("duet: noise too large for the tolerance is inconclusive at the cap, with what could have been seen") {
   Policy policy;
   policy.max_launches = 6;

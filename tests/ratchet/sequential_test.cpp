@@ -54,10 +54,19 @@ TEST_CASE("sequential: likelihood ratios and e-values have their golden values")
   for (const Golden& want : golden) {
     CHECK(close(weigh(want.percent, prior, 2).slower, want.slower, 1e-12));
     CHECK(close(weigh(want.percent, prior, 2).faster, want.faster, 1e-12));
-    CHECK(close(-weigh(want.percent, prior, 2).against_slow, want.at_2_4_10[0], 1e-12));
-    CHECK(close(-weigh(want.percent, prior, 4).against_slow, want.at_2_4_10[1], 1e-12));
-    CHECK(close(-weigh(want.percent, prior, 10).against_slow, want.at_2_4_10[2], 1e-12));
+    CHECK(close(log_likelihood_ratio(want.percent, prior, 2), want.at_2_4_10[0], 1e-12));
+    CHECK(close(log_likelihood_ratio(want.percent, prior, 4), want.at_2_4_10[1], 1e-12));
+    CHECK(close(log_likelihood_ratio(want.percent, prior, 10), want.at_2_4_10[2], 1e-12));
   }
+}
+
+TEST_CASE("sequential: evidence against a slowdown weighs 0 with 0.9 and half the tolerance with 0.1") {
+  const VariancePrior prior{1.69, 10};
+  const std::vector<double> percent{.1, -.6, .3, -.2, .4};
+  const double at_tolerance = log_likelihood_ratio(percent, prior, 2);
+  const double at_half = log_likelihood_ratio(percent, prior, 1);
+  const double want = std::log(0.9 * std::exp(-at_tolerance) + 0.1 * std::exp(at_half - at_tolerance));
+  CHECK(close(weigh(percent, prior, 2).against_slow, want, 1e-12));
 }
 
 TEST_CASE("sequential: the evidence does not depend on the unit") {
