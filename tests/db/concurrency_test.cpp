@@ -37,7 +37,7 @@ void in_processes(int count, const Work& work) {
 }  // namespace
 
 TEST_CASE("concurrency: processes that create the same database at once all succeed") {
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 8; ++round) {
     const Folder folder;
     in_processes(4, [&](int) { const Store store(folder.file(), Mode::ReadWrite); });
     Store store(folder.file(), Mode::ReadOnly);
@@ -85,7 +85,7 @@ TEST_CASE("concurrency: of writers that advance the same baseline at once, one w
 TEST_CASE(
     "concurrency: a writer killed at any moment loses no run that it was told is stored, and leaves no half one") {
   const Folder folder;
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 5; ++round) {
     int acknowledged[2];
     REQUIRE(pipe(acknowledged) == 0);
     const std::string prefix = "run-" + std::to_string(round) + "-";
