@@ -111,7 +111,7 @@ TEST_CASE("rates: unchanged code fails a check no more often than alpha, also wh
   // alpha of 0.05 for the check of 20 cases, because one of 0.001 would need millions of cases to be seen at all.
   Policy policy = shared_by(kFamily);
   policy.alpha = 0.05;
-  constexpr std::size_t kCases = 8000;
+  constexpr std::size_t kCases = 4000;
   const double promised = policy.alpha / kFamily;
   for (const World& world : worlds(0)) {
     CHECK(measure(world, policy, kCases, 101).regressed <= promised + slack(promised, kCases));
