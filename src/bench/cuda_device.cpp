@@ -29,7 +29,7 @@ cudaDeviceProp properties_of_first() {
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess || count == 0)
-    throw Error(fmt::format("no CUDA device can be used ({}); check nvidia-smi and CUDA_VISIBLE_DEVICES",
+    throw NoDevice(fmt::format("no CUDA device can be used ({}); check nvidia-smi and CUDA_VISIBLE_DEVICES",
                             status == cudaSuccess ? "none is visible" : cudaGetErrorString(status)));
   cudaDeviceProp properties{};
   check_cuda(cudaGetDeviceProperties(&properties, 0));

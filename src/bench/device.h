@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/module.h"
+#include "ratchet/error.h"
 #include "ratchet/run.h"
 #include "src/bench/judge.h"
 #include "src/bench/prepared_case.h"
@@ -85,7 +86,12 @@ class Device {
   [[nodiscard]] virtual std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) = 0;
 };
 
-// The device that modules of this kind (ratchet_device) run on. Throws Error when there is none or this build lacks it.
+// No device of the kind can be used here, or this build has none. A module can be described all the same.
+class NoDevice : public Error {
+  using Error::Error;
+};
+
+// The device that modules of this kind (ratchet_device) run on. Throws NoDevice.
 [[nodiscard]] std::unique_ptr<Device> open_device(std::uint32_t kind, unsigned threads);
 
 }  // namespace ratchet::bench

@@ -1,4 +1,3 @@
-#include "ratchet/error.h"
 #include "src/bench/cpu_device.h"
 #ifdef RATCHET_HAS_CUDA
 #include "src/bench/cuda_device.h"
@@ -11,7 +10,7 @@ std::unique_ptr<Device> open_device(std::uint32_t kind, unsigned threads) {
 #ifdef RATCHET_HAS_CUDA
   return open_cuda_device();
 #else
-  throw Error("the module runs on CUDA and this ratchet-bench was built without it; configure with -DRATCHET_CUDA=ON");
+  throw NoDevice("the module runs on CUDA and this ratchet-bench was built without it; configure with -DRATCHET_CUDA=ON");
 #endif
 }
 

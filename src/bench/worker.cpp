@@ -1,7 +1,10 @@
 #include "src/bench/worker.h"
 
+#include <spdlog/spdlog.h>
+
 #include <exception>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "ratchet/error.h"
@@ -31,7 +34,7 @@ class Worker {
   Options options_;
   std::vector<std::unique_ptr<Module>> modules_;  // the candidate's last
   std::unique_ptr<Device> device_;
-  Environment environment_;
+  std::optional<Environment> environment_;  // none: described without a device
   Sentinels sentinels_;
 };
 
@@ -43,8 +46,13 @@ Worker::Worker(const Options& options) : options_(options) {
   if (const Module& baseline = *modules_.front(); baseline->device != candidate->device)
     throw Error(options.baseline + " runs on " + device_name(baseline->device) + ", " + options.candidate + " on " +
                 device_name(candidate->device) + "; both modules of a duet need one device");
-  device_ = open_device(candidate->device, options.threads ? options.threads : usable_processors());
-  environment_ = device_->environment();
+  try {
+    device_ = open_device(candidate->device, options.threads ? options.threads : usable_processors());
+    environment_ = device_->environment();
+  } catch (const NoDevice& none) {
+    if (!options.describe) throw;
+    spdlog::info(none.what());
+  }
 }
 
 void Worker::describe(const Channel& channel) {
@@ -58,7 +66,7 @@ void Worker::describe(const Channel& channel) {
 }
 
 void Worker::start() {
-  environment_.timer_tick_ns = device_->timer_tick_ns();
+  environment_->timer_tick_ns = device_->timer_tick_ns();
   sentinels_ = device_->sentinels();
 }
 
@@ -70,7 +78,7 @@ bool Worker::answer(const std::string& id, const Channel& channel) {
     sides.push_back({name, &**module, module->find(id)});
   }
   const MeasureSettings settings{options_.warmup, options_.rounds, options_.seed + options_.launch,
-                                 environment_.timer_tick_ns, handicap_percent(options_, id)};
+                                 environment_->timer_tick_ns, handicap_percent(options_, id)};
   const Measured measured = measure(*device_, sides, settings);
   const bool usable = measured.outcome.failures.empty() || device_->usable();
   channel.send(usable ? Message::Document : Message::LastDocument, document(measured));

@@ -101,6 +101,21 @@ void require_fault(const Result& result, const std::string& message) {
   CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }
 
+#ifdef RATCHET_CUDA_MODULE
+TEST_CASE("program: a CUDA module is described without a device too, and then without an environment") {
+  const Result result = run({"--describe", RATCHET_CUDA_MODULE});
+  REQUIRE(result.status == 0);
+  const auto module = documents::read_module(result.out, "ratchet_cuda");
+  CHECK(module.device == "cuda");
+  CHECK(module.cases.size() >= 20);
+  if (run({"--module", RATCHET_CUDA_MODULE, "--case", "copy/*", "--rounds", "11"}).status == 0) {
+    CHECK(module.environment);
+  } else {
+    CHECK(!module.environment);
+  }
+}
+#endif
+
 TEST_CASE("program: a module that crashes costs one case") {
   require_one_failure(run_module("broken_crash"), "crashed", "the measuring process ");
 }
