@@ -11,8 +11,8 @@ void declare_accept(po::options_description& options) {
       "max-percent", po::value<double>()->value_name("P"), "the largest slowdown that is let through");
 }
 
-// Writes the reviewed file only: `check` honours what the candidate's commit holds, and `record` audits it when it
-// moves a baseline. So a slowdown cannot be accepted without the change being seen.
+// The reviewed file is what counts: `check` honours what the candidate's commit holds. The database keeps an audit of
+// it.
 int accept(Context& context, const po::variables_map& values) {
   repository::Acceptance acceptance;
   acceptance.case_pattern = text_of(values, "case");
@@ -25,6 +25,8 @@ int accept(Context& context, const po::variables_map& values) {
   acceptance.author = context.actor();
   const std::filesystem::path file = context.root() / repository::kAcceptName;
   repository::append_acceptance(file, acceptance);
+  context.store(db::Mode::ReadWrite)
+      .accept({acceptance.case_pattern, acceptance.reason, acceptance.author, acceptance.until, context.now()});
   context.out() << "wrote " << file.string() << "; commit it with the change that it accepts\n";
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "src/cli/command.h"
 #include "workshop.h"
 
 namespace {
@@ -42,6 +43,19 @@ TEST_CASE("program: help and version go to stdout and succeed") {
   }
   CHECK(contains(workshop.run({"--help"}).out, "exit codes: 0 pass, 1 regression"));
   CHECK(contains(workshop.run({"--version"}).out, "ratchet 0."));
+}
+
+TEST_CASE("program: the help of all commands is the one that was reviewed") {
+  Workshop workshop;
+  std::string help = workshop.run({"--help"}).out;
+  for (const ratchet::cli::Command& command : ratchet::cli::commands()) {
+    help += "\n$ ratchet " + command.name + " --help\n" + workshop.run({command.name, "--help"}).out;
+  }
+  std::ifstream file(RATCHET_TEST_DATA "/help.txt");
+  const std::string reviewed{std::istreambuf_iterator<char>(file), {}};
+  const std::string got = std::filesystem::temp_directory_path() / "ratchet-help.txt";
+  if (help != reviewed) std::ofstream(got) << help;
+  CHECK_MESSAGE(help == reviewed, "review " << got << " and copy it to tests/data/help.txt");
 }
 
 TEST_CASE("program: outside of a repository it says so") {

@@ -183,6 +183,12 @@ TEST_CASE("accept: lets a slowdown through with its reason, up to its limit and 
     CHECK(outcome.code == 0);
     CHECK(contains(outcome.out, "accepted: safer (Ann <ann@example.org>)"));
   }
+  SUBCASE("audited") {
+    REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer"}).code == 0);
+    ratchet::db::Store store(workshop.repository.path() / ".ratchet" / "ratchet.db", ratchet::db::Mode::ReadOnly);
+    REQUIRE(store.acceptances().size() == 1);
+    CHECK(store.acceptances()[0].actor == "Ann <ann@example.org>");
+  }
   SUBCASE("expired") {
     REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer", "--until", "2020-01-01"}).code == 0);
     CHECK(workshop.run({"check"}).code == 1);
