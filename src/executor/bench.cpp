@@ -19,6 +19,9 @@ namespace {
 // cases.
 constexpr double kStartTimeout_s = 120;
 
+// How long ratchet-bench may wait for a device that others measure on; it says who, and gives up by itself.
+constexpr double kLockTimeout_s = 600;
+
 // The case ids, one a line: hundreds of ids do not belong on a command line.
 class CaseList {
  public:
@@ -79,13 +82,15 @@ std::string ProcessBench::measure(std::vector<std::string> options, const Launch
   const CaseList cases(launch.cases);
   options.insert(options.end(), {"--cases-from", cases.path(), "--warmup", std::to_string(launch.warmup), "--rounds",
                                  std::to_string(launch.rounds), "--seed", std::to_string(launch.seed), "--launch",
-                                 std::to_string(launch.number), "--timeout-s", digits(launch.case_timeout_s)});
+                                 std::to_string(launch.number), "--timeout-s", digits(launch.case_timeout_s),
+                                 "--lock-timeout-s", digits(kLockTimeout_s)});
   for (const auto& [pattern, percent] : launch.handicaps) {
     options.emplace_back("--handicap");
     options.push_back(pattern + "=" + digits(percent));
   }
   // ratchet-bench stops a slow case itself; this is for when it cannot.
-  return print(std::move(options), kStartTimeout_s + static_cast<double>(launch.cases.size()) * launch.case_timeout_s);
+  return print(std::move(options),
+               kStartTimeout_s + kLockTimeout_s + static_cast<double>(launch.cases.size()) * launch.case_timeout_s);
 }
 
 documents::ModuleDescription ProcessBench::describe(const std::filesystem::path& module) {

@@ -69,7 +69,7 @@ esac)");
   const std::string args = read(fake / "args");
   CHECK(contains(args, "--module\nm.so\n--cases-from\n"));
   CHECK(contains(args,
-                 "\n--warmup\n7\n--rounds\n11\n--seed\n18446744073709551615\n--launch\n3\n--timeout-s\n2.5\n"
+                 "\n--warmup\n7\n--rounds\n11\n--seed\n18446744073709551615\n--launch\n3\n--timeout-s\n2.5\n--lock-timeout-s\n600\n"
                  "--handicap\na/*=1=0.5\n--handicap\nc=2\n"));
   CHECK(read(fake / "cases") == "a/b/n=1\n");
 
