@@ -20,7 +20,7 @@ std::map<std::string, Standing> standings_of_revision(Context& context, const Su
   std::map<std::string, Standing> standings;
   for (const SuiteModule& module : suite.modules) {
     const std::filesystem::path& file = base.modules.at(module.index);
-    const Standing standing{file, db::sha256_of_file(file), base.commit};
+    const Standing standing{0, file, db::sha256_of_file(file), base.commit};
     for (const CaseFacts& facts : context.bench().describe(file).cases) standings[facts.id] = standing;
   }
   return standings;

@@ -71,8 +71,11 @@ CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& 
 std::map<std::string, Standing> standings_of_database(Context& context, const Suite& suite) {
   db::Store& store = context.store(db::Mode::ReadWrite);
   std::map<std::string, Standing> standings;
+  std::map<std::string, std::filesystem::path> files;  // each is hashed again once, not once a case
   for (const db::BaselineMove& move : store.baselines(suite.environment.device.name)) {
-    standings[move.case_id] = {store.module_file(move.module_hash), move.module_hash, move.commit};
+    const auto [file, fresh] = files.try_emplace(move.module_hash);
+    if (fresh) file->second = store.module_file(move.module_hash);
+    standings[move.case_id] = {move.id, file->second, move.module_hash, move.commit};
   }
   return standings;
 }

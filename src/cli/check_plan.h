@@ -1,6 +1,7 @@
 // What a check has to do, decided before anything is measured: which cases are settled already, which modules meet.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ namespace ratchet::cli {
 
 // Where the baseline of a case is: a module file and the commit that it was built from.
 struct Standing {
+  std::int64_t move = 0;  // the move of the store that set it; 0 when it was built for this check
   std::filesystem::path module;
   std::string module_hash;
   Commit commit;

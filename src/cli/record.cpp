@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "ratchet/environment.h"
 #include "ratchet/error.h"
@@ -61,7 +62,8 @@ db::BaselineMove move_to(Context& context, const Run& run, const db::Summary& su
 
 std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, const Run& run,
                                        const std::vector<db::Summary>& summaries,
-                                       const std::vector<CaseVerdict>& verdicts) {
+                                       const std::vector<CaseVerdict>& verdicts,
+                                       const std::map<std::string, Standing>& standings) {
   db::Store& store = context.store(db::Mode::ReadWrite);
   std::vector<db::BaselineMove> moves;
   for (const SuiteModule& module : suite.modules) {
@@ -75,8 +77,9 @@ std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, con
       const auto summary = std::find_if(summaries.begin(), summaries.end(),
                                         [&](const db::Summary& s) { return s.case_id == verdict.id; });
       db::BaselineMove move = move_to(context, run, *summary, hash, verdict);
-      const auto standing = store.baseline(verdict.id, move.device_name);
-      move.replaces = standing ? standing->id : 0;
+      // What was judged against, not what stands now: the store refuses the move when another process came between.
+      const auto standing = standings.find(verdict.id);
+      move.replaces = standing == standings.end() ? 0 : standing->second.move;
       moves.push_back(std::move(move));
     }
   }
@@ -138,7 +141,7 @@ int record(Context& context, const po::variables_map& values) {
   db::Recording recording;
   recording.run = run;
   recording.summaries = summaries_of(run);
-  if (!why_unfit) recording.moves = moves_of(context, suite, run, recording.summaries, verdict.cases);
+  if (!why_unfit) recording.moves = moves_of(context, suite, run, recording.summaries, verdict.cases, standings);
   recording.verdict = verdict_record(context, verdict, judged.duets, commit, suite.environment);
   context.store(db::Mode::ReadWrite).record(recording);
   return conclude_and_print(context, verdict);

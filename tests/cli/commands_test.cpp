@@ -171,6 +171,8 @@ TEST_CASE("baseline retire: takes a baseline back with a reason, audited, and th
   CHECK(workshop.run({"baseline", "retire", "copy/x/*", "--reason", "new machine"}).code == 0);
   CHECK(contains(workshop.run({"baseline", "log"}).out, "new machine"));
   CHECK(workshop.run({"check"}).code == 3);
+  CHECK(workshop.run({"record"}).code == 0);
+  CHECK(workshop.run({"check"}).code == 0);
 }
 
 TEST_CASE("stats: summarises numbers and refuses what is none") {
