@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 
 int main(int argc, char** argv) {
   ratchet::executor::install_interrupt_handlers();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error of the write, which names the file
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const ratchet::cli::Streams streams{std::cout, std::cerr, isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1};
   const int code = ratchet::cli::run(arguments, streams);
