@@ -12,7 +12,7 @@ using namespace ratchet;
 
 namespace {
 
-// A run of two cases; the placeholder stands for the second case's second launch, and more members may follow it.
+// A run of two cases: `launch` is the second launch of the second one, and more members may follow it.
 std::string run_with(const std::string& launch, const std::string& more = "") {
   return R"({"format":"ratchet.run/1","measurements":[{"case":"a","unit":"ns","launches":[[1]]},)"
          R"({"case":"b","unit":"ns","launches":[[1,2],)" +
