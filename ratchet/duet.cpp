@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "ratchet/environment.h"
+#include "ratchet/launch_effect.h"
 #include "ratchet/sequential.h"
+#include "ratchet/statistics.h"
 #include "ratchet/summary.h"
 
 namespace ratchet {
@@ -74,71 +79,131 @@ Reading read_launches(const DuetCase& measured, std::size_t min_rounds) {
   return reading;
 }
 
-VariancePrior prior_after(const Reading& reading, std::size_t launches, const Policy& policy) {
-  return {policy.overdispersion * mean(std::span(reading.variances).first(launches)), policy.prior_weight};
-}
-
-// Looks after each launch from the minimum on and stops at the first that decides, as the live measurement did.
-void decide(CaseVerdict& verdict, const Reading& reading, const Policy& policy, std::size_t family) {
-  const double proof = std::log(static_cast<double>(family) / policy.alpha);
-  const double doubt_gone = -std::log(policy.beta);
-  const std::size_t launches = std::min(reading.log_ratios.size(), policy.max_launches);
+// A case on its way to a verdict.
+struct Trial {
+  const Duet* duet = nullptr;
+  const DuetCase* measured = nullptr;
+  CaseVerdict verdict;
+  Reading reading;
+  std::size_t looked = 0;  // launches in the newest look
   bool not_slower = false;
   bool not_faster = false;
-  for (std::size_t k = policy.min_launches; k <= launches && !verdict.decided; ++k) {
-    const Evidence evidence =
-        weigh(std::span(reading.log_ratios).first(k), prior_after(reading, k, policy), std::log1p(verdict.tolerance));
-    const bool tolerable = evidence.against_slow >= doubt_gone;
-    not_slower = not_slower || tolerable;
-    not_faster = not_faster || evidence.against_fast >= doubt_gone;
-    // Slower than 0 and slower by less than the tolerance can both be proven, of a case that is measured well.
-    if (evidence.slower >= proof && !tolerable) {
-      verdict.verdict = Verdict::Regressed;
-      verdict.decided = true;
-    } else if (evidence.faster >= proof) {
-      verdict.verdict = Verdict::Improved;
-      verdict.decided = true;
-    } else if (not_slower && not_faster) {
-      verdict.verdict = Verdict::Held;
-      verdict.decided = true;
+  bool open = false;  // another look could decide it
+};
+
+double told_variance(const Trial& trial, std::size_t launches) {
+  return mean(std::span(trial.reading.variances).first(launches));
+}
+
+// How much today's launches scatter beyond what was expected of them, over all cases with two launches or more.
+double inflation_of(std::span<const Trial> trials) {
+  std::vector<Scatter> scatters;
+  for (const Trial& trial : trials) {
+    if (trial.looked < 2) continue;
+    const auto seen = std::span(trial.reading.log_ratios).first(trial.looked);
+    scatters.push_back({trial.looked, squares_around_mean(seen),
+                        trial.verdict.prior->ratio * told_variance(trial, trial.looked)});
+  }
+  return inflation_today(scatters);
+}
+
+VariancePrior prior_after(const Trial& trial, std::size_t launches, double inflation) {
+  const Overdispersion& believed = *trial.verdict.prior;
+  return {believed.ratio * inflation * told_variance(trial, launches), believed.weight};
+}
+
+void look(Trial& trial, const Policy& policy, std::size_t family, double inflation) {
+  CaseVerdict& verdict = trial.verdict;
+  const double proof = std::log(static_cast<double>(family) / policy.alpha);
+  const double doubt_gone = -std::log(policy.beta);
+  const Evidence evidence = weigh(std::span(trial.reading.log_ratios).first(trial.looked),
+                                  prior_after(trial, trial.looked, inflation), std::log1p(verdict.tolerance));
+  const bool tolerable = evidence.against_slow >= doubt_gone;
+  trial.not_slower = trial.not_slower || tolerable;
+  trial.not_faster = trial.not_faster || evidence.against_fast >= doubt_gone;
+  // Slower, and slower by less than the tolerance, can both be proven, of a case that is measured well.
+  if (evidence.slower >= proof && !tolerable) {
+    verdict.verdict = Verdict::Regressed;
+  } else if (evidence.faster >= proof) {
+    verdict.verdict = Verdict::Improved;
+  } else if (trial.not_slower && trial.not_faster) {
+    verdict.verdict = Verdict::Held;
+  } else {
+    return;
+  }
+  verdict.decided = true;
+  trial.open = false;
+}
+
+// After each launch, as the live measurement did: a case is closed by the first look that decides it, and what it
+// measured later takes no part, not even in what today's noise is for the others. Returns the newest inflation.
+double look_launch_by_launch(std::vector<Trial>& trials, const Policy& policy, std::size_t family) {
+  double inflation = 1;
+  for (std::size_t launches = 1; launches <= policy.max_launches; ++launches) {
+    bool any = false;
+    for (Trial& trial : trials) {
+      trial.open = trial.open && launches <= trial.reading.log_ratios.size();
+      if (trial.open) trial.looked = launches;
+      any = any || trial.open;
+    }
+    if (!any) break;
+    inflation = inflation_of(trials);
+    if (launches < policy.min_launches) continue;
+    for (Trial& trial : trials) {
+      if (trial.open) look(trial, policy, family, inflation);
     }
   }
-  if (!reading.trouble.empty()) {
+  return inflation;
+}
+
+// What is left when the launches end.
+void finish(Trial& trial, const Policy& policy) {
+  CaseVerdict& verdict = trial.verdict;
+  if (!trial.reading.trouble.empty()) {
     // A spoilt launch takes away a pass, never a slowdown that was proven before it.
-    verdict.reasons.push_back(reading.trouble);
+    verdict.reasons.push_back(trial.reading.trouble);
     if (verdict.verdict != Verdict::Regressed) verdict.verdict = Verdict::Inconclusive;
     verdict.decided = true;
   }
   if (verdict.decided) return;
+  const std::size_t launches = trial.looked;
   verdict.decided = launches >= policy.max_launches;
-  verdict.verdict = not_slower ? Verdict::Held : Verdict::Inconclusive;
-  if (reading.log_ratios.size() < policy.min_launches) {
+  verdict.verdict = trial.not_slower ? Verdict::Held : Verdict::Inconclusive;
+  if (launches < policy.min_launches) {
     verdict.reasons.push_back("needs at least " + std::to_string(policy.min_launches) + " launches, has " +
-                              std::to_string(reading.log_ratios.size()));
-  } else if (!not_slower) {
+                              std::to_string(launches));
+  } else if (!trial.not_slower) {
     verdict.reasons.push_back("undecided after " + std::to_string(launches) + " launches");
   }
 }
 
-SideSummary summarize_side(const DuetCase& measured, std::size_t usable, std::vector<double> DuetLaunch::*side,
-                           const std::string& commit, MedianBootstraps& bootstraps) {
+SideSummary summarize_side(const Trial& trial, std::vector<double> DuetLaunch::*side, const std::string& commit,
+                           MedianBootstraps& bootstraps) {
   std::vector<std::vector<double>> launches;
-  for (std::size_t i = 0; i < usable; ++i) launches.push_back(measured.launches[i].*side);
-  return summarize(launches, measured.facts.bytes, commit, bootstraps);
+  for (std::size_t i = 0; i < trial.reading.log_ratios.size(); ++i)
+    launches.push_back(trial.measured->launches[i].*side);
+  return summarize(launches, trial.measured->facts.bytes, commit, bootstraps);
 }
 
-void describe(CaseVerdict& verdict, const Reading& reading, const Policy& policy, std::size_t family) {
-  const Effect effect =
-      estimate(reading.log_ratios, prior_after(reading, reading.log_ratios.size(), policy), policy.confidence);
+// The estimate rests on all launches, also on those after the verdict.
+void describe(Trial& trial, const Policy& policy, std::size_t family, double inflation) {
+  CaseVerdict& verdict = trial.verdict;
+  const std::size_t launches = trial.reading.log_ratios.size();
+  const VariancePrior prior = prior_after(trial, launches, inflation);
+  const Effect effect = estimate(trial.reading.log_ratios, prior, policy.confidence);
   verdict.change = std::expm1(effect.log_ratio);
   verdict.change_ci = Interval{std::expm1(effect.interval.low), std::expm1(effect.interval.high)};
-  verdict.mde = std::expm1(smallest_detectable(effect, policy.alpha / static_cast<double>(family), policy.beta));
+  const std::size_t could_have = verdict.verdict == Verdict::Inconclusive ? launches : policy.max_launches;
+  verdict.mde = std::expm1(smallest_detectable(effect, prior, std::log1p(verdict.tolerance), could_have,
+                                               policy.alpha / static_cast<double>(family), policy.beta));
 }
 
 // Good news is doubted like bad news: too fast for the device, or a leap without a change of definition.
-void doubt(CaseVerdict& verdict, const DuetCase& measured, const Duet& duet, const Policy& policy) {
+void doubt(Trial& trial, const Policy& policy) {
+  CaseVerdict& verdict = trial.verdict;
   std::optional<std::string> why;
-  if (duet.environment) why = impossible(measured.facts, verdict.candidate->median_ns, *duet.environment);
+  if (trial.duet->environment)
+    why = impossible(trial.measured->facts, verdict.candidate->median_ns, *trial.duet->environment);
   const double speedup = 1 / (1 + *verdict.change);
   if (!why && verdict.verdict == Verdict::Improved && speedup > policy.implausible_speedup) {
     why = "more than " + std::to_string(static_cast<int>(policy.implausible_speedup)) +
@@ -149,78 +214,81 @@ void doubt(CaseVerdict& verdict, const DuetCase& measured, const Duet& duet, con
   verdict.reasons.push_back("implausible until a person accepts it: " + *why);
 }
 
-CaseVerdict judge(const DuetCase& measured, const Duet& duet, const Policy& policy, std::size_t family,
-                  MedianBootstraps& bootstraps) {
-  CaseVerdict verdict;
+Overdispersion believed_of(const std::string& id, const Policy& policy, const Overdispersions& past) {
+  const auto known = past.find(id);
+  return known == past.end() ? without_history(policy) : known->second;
+}
+
+// Everything about a case that needs no look; it is open when looks can follow.
+Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& policy, const Overdispersions& past,
+                 MedianBootstraps& bootstraps) {
+  Trial trial;
+  trial.duet = &duet;
+  trial.measured = &measured;
+  CaseVerdict& verdict = trial.verdict;
   verdict.id = measured.facts.id;
   verdict.method = Method::Duet;
   verdict.confidence = policy.confidence;
   verdict.handicap_percent = measured.facts.handicap_percent;
-  const double tick_ns = duet.environment ? duet.environment->timer_tick_ns : 0;
   verdict.tolerance =
       tolerance_of(policy, measured.facts.id, duet.environment ? duet.environment->device.kind : "cuda");
-
-  if (auto known = settle(verdict, measured)) return *std::move(known);
+  if (auto known = settle(verdict, measured)) {
+    verdict = *std::move(known);
+    return trial;
+  }
   if (measured.launches.empty()) {
-    verdict.reasons.push_back("not measured");
-    return verdict;
+    verdict.reasons.emplace_back("not measured");
+    return trial;
   }
-  const Reading reading = read_launches(measured, policy.min_rounds);
-  const std::size_t usable = reading.log_ratios.size();
-  if (usable == 0) return settled(std::move(verdict), Verdict::Inconclusive, reading.trouble);
-
-  verdict.baseline = summarize_side(measured, usable, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
-  verdict.candidate =
-      summarize_side(measured, usable, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
+  trial.reading = read_launches(measured, policy.min_rounds);
+  if (trial.reading.log_ratios.empty()) {
+    verdict = settled(verdict, Verdict::Inconclusive, trial.reading.trouble);
+    return trial;
+  }
+  verdict.prior = believed_of(verdict.id, policy, past);
+  verdict.baseline = summarize_side(trial, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
+  verdict.candidate = summarize_side(trial, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
   const double interval_ns = verdict.baseline->median_ns * static_cast<double>(measured.facts.batch);
-  if (tick_ns > policy.max_tick * interval_ns) {
-    return settled(std::move(verdict), Verdict::Inconclusive,
-                   "the timer's tick is more than 1 % of the timed interval");
+  if (duet.environment && duet.environment->timer_tick_ns > policy.max_tick * interval_ns) {
+    verdict = settled(verdict, Verdict::Inconclusive, "the timer's tick is more than 1 % of the timed interval");
+    return trial;
   }
-  decide(verdict, reading, policy, family);
-  describe(verdict, reading, policy, family);
-  doubt(verdict, measured, duet, policy);
-  for (const std::string& warning : measured.warnings) verdict.reasons.push_back(warning);
-  return verdict;
+  trial.open = true;
+  return trial;
 }
 
 }  // namespace
 
-LaunchReading read_launch(const DuetLaunch& launch, std::size_t min_rounds) {
-  const std::size_t rounds = launch.baseline_ns.size();
-  if (rounds != launch.candidate_ns.size())
-    return {std::nullopt, "baseline and candidate have unequal numbers of rounds"};
-  if (rounds < min_rounds) {
-    return {std::nullopt, "has " + std::to_string(rounds) + " rounds, needs at least " + std::to_string(min_rounds)};
-  }
-  std::vector<double> log_ratios;
-  log_ratios.reserve(rounds);
-  for (std::size_t i = 0; i < rounds; ++i) {
-    const double log_ratio = std::log(launch.candidate_ns[i] / launch.baseline_ns[i]);
-    if (!(launch.baseline_ns[i] > 0 && launch.candidate_ns[i] > 0 && std::isfinite(log_ratio))) {
-      return {std::nullopt, "round " + std::to_string(i) + " has a time that is not positive and finite"};
+std::vector<CaseVerdict> judge_duets(std::span<const Duet> duets, const Policy& policy, const Overdispersions& past) {
+  MedianBootstraps bootstraps;
+  std::vector<Trial> trials;
+  std::size_t judgeable = 0;
+  for (const Duet& duet : duets) {
+    for (const DuetCase& measured : duet.cases) {
+      judgeable += settle({}, measured) ? 0 : 1;
+      trials.push_back(open_trial(duet, measured, policy, past, bootstraps));
     }
-    log_ratios.push_back(log_ratio);
   }
-  const TrimmedMean centre = trimmed_mean(std::move(log_ratios));
-  // Real clocks always scatter. Without scatter nothing is known of the noise, and one number must not count as
-  // certainty.
-  if (!(centre.variance > 0))
-    return {std::nullopt, "every round gave the same ratio: the timer does not resolve this case"};
-  return {LaunchEffect{centre.value, centre.variance}, ""};
+  const std::size_t family = std::max<std::size_t>(1, policy.family > 0 ? policy.family : judgeable);
+  std::vector<Trial*> judged;
+  for (Trial& trial : trials) {
+    if (trial.open) judged.push_back(&trial);
+  }
+  const double inflation = look_launch_by_launch(trials, policy, family);
+  for (Trial* trial : judged) {
+    finish(*trial, policy);
+    describe(*trial, policy, family, inflation);
+    doubt(*trial, policy);
+    for (const std::string& warning : trial->measured->warnings) trial->verdict.reasons.push_back(warning);
+  }
+  std::vector<CaseVerdict> verdicts;
+  verdicts.reserve(trials.size());
+  for (Trial& trial : trials) verdicts.push_back(std::move(trial.verdict));
+  return verdicts;
 }
 
-std::vector<CaseVerdict> judge_duet(const Duet& duet, const Policy& policy) {
-  std::size_t family = policy.family;
-  if (family == 0)
-    family = static_cast<std::size_t>(
-        std::count_if(duet.cases.begin(), duet.cases.end(), [](const DuetCase& c) { return !settle({}, c); }));
-  MedianBootstraps bootstraps;
-  std::vector<CaseVerdict> verdicts;
-  verdicts.reserve(duet.cases.size());
-  for (const DuetCase& measured : duet.cases)
-    verdicts.push_back(judge(measured, duet, policy, std::max<std::size_t>(family, 1), bootstraps));
-  return verdicts;
+std::vector<CaseVerdict> judge_duet(const Duet& duet, const Policy& policy, const Overdispersions& past) {
+  return judge_duets(std::span(&duet, 1), policy, past);
 }
 
 }  // namespace ratchet

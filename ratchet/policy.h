@@ -24,11 +24,12 @@ struct Policy {
   std::size_t min_rounds = 11;
   std::size_t min_stored_launches = 5;  // a side, for the stored test
 
-  // Prior of the launch variance as a multiple of the variance seen within launches. On an H200 the ratio of the two
-  // was 0.5 to 1.6 for shared buffers, so 1.5 is a little pessimistic; weight 4 keeps alpha when the truth is 4
-  // (method.md).
+  // Prior of the launch variance as a multiple of the variance seen within launches, for a case without history. On an
+  // H200 the ratio of the two was about 1 for shared buffers, so 1.5 is a little pessimistic; weight 6 keeps alpha when
+  // the truth is 8. The case's own history moves the ratio and may raise the weight up to max_prior_weight (method.md).
   double overdispersion = 1.5;
-  double prior_weight = 4;
+  double prior_weight = 6;
+  double max_prior_weight = 12;
 
   double session_sd = 0.002;       // stored test: spread between sessions until the history knows better, as a ratio
   double max_tick = 0.01;          // timer tick / timed interval beyond which a case is not judged

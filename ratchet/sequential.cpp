@@ -16,6 +16,7 @@ namespace {
 // The ladder must be long and close: where the variance is free, a mean far from every rung counts as noise. With rungs
 // at 1, 2 and 5 tolerances alone, 12 % slower at a tolerance of 0.5 % was never proven, however quiet the device.
 constexpr std::size_t kRungs = 21;
+constexpr double kLargest = 1024;  // the last rung
 
 // Squares around the mean, not around 0: the difference of two large sums could come out negative on a quiet device.
 struct Moments {
@@ -27,9 +28,7 @@ struct Moments {
 Moments moments_of(std::span<const double> values) {
   if (!std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); }))
     throw Error("a log ratio that is not finite reached the sequential test");
-  Moments moments{static_cast<double>(values.size()), mean(values), 0};
-  for (double x : values) moments.squares += (x - moments.mean) * (x - moments.mean);
-  return moments;
+  return {static_cast<double>(values.size()), mean(values), squares_around_mean(values)};
 }
 
 // How a mean that is not slower by the tolerance is expected: mostly 0; sometimes half the tolerance, so that a small
@@ -56,7 +55,7 @@ double log_mixture(const Moments& moments, VariancePrior prior, double log_toler
   double step = 1;
   double weights = 0;
   for (double& term : terms) {
-    term = log_ratio(moments, prior, step * log_tolerance, 0) - std::log(step);
+    term = log_ratio(moments, prior, step * log_tolerance, kUnseen * log_tolerance) - std::log(step);
     weights += 1 / step;
     step *= std::numbers::sqrt2;
   }
@@ -104,9 +103,23 @@ Effect estimate(std::span<const double> log_ratios, VariancePrior prior, double 
   return effect;
 }
 
-double smallest_detectable(const Effect& effect, double alpha, double beta) {
-  const boost::math::students_t law(effect.degrees_of_freedom);
-  return (boost::math::quantile(law, 1 - alpha) + boost::math::quantile(law, 1 - beta)) * effect.standard_error;
+double smallest_detectable(const Effect& effect, VariancePrior prior, double log_tolerance, std::size_t launches,
+                           double alpha, double beta) {
+  require_positive(prior);
+  // So many launches with the standard deviation that is believed now.
+  const double count = static_cast<double>(launches);
+  const double seen = effect.degrees_of_freedom - prior.weight + 1;
+  const double variance = effect.standard_error * effect.standard_error * seen;
+  Moments moments{count, 0, (count - 1) * variance};
+  const double proof = -std::log(alpha);
+  double low = 0;
+  double high = kLargest * log_tolerance;
+  for (int i = 0; i < 60; ++i) {
+    moments.mean = 0.5 * (low + high);
+    (log_mixture(moments, prior, log_tolerance) >= proof ? high : low) = moments.mean;
+  }
+  const boost::math::students_t law(prior.weight + count - 1);
+  return std::max(log_tolerance, high + boost::math::quantile(law, 1 - beta) * std::sqrt(variance / count));
 }
 
 }  // namespace ratchet

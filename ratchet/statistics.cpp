@@ -39,10 +39,11 @@ double mean(std::span<const double> sample) {
   return origin + sum / static_cast<double>(sample.size());
 }
 
+double squares_around_mean(std::span<const double> sample) { return sum_of_squares(sample, mean(sample)); }
+
 double standard_deviation(std::span<const double> sample) {
-  const double centre = mean(sample);
-  if (sample.size() == 1) return 0;
-  return std::sqrt(sum_of_squares(sample, centre) / static_cast<double>(sample.size() - 1));
+  const double squares = squares_around_mean(sample);
+  return sample.size() == 1 ? 0 : std::sqrt(squares / static_cast<double>(sample.size() - 1));
 }
 
 double variation(std::span<const double> sample) { return standard_deviation(sample) / mean(sample); }

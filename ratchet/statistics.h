@@ -17,6 +17,9 @@ struct Interval {
 
 [[nodiscard]] double mean(std::span<const double> sample);
 
+// Sum of (x - mean)^2.
+[[nodiscard]] double squares_around_mean(std::span<const double> sample);
+
 // Sample standard deviation (n-1); 0 for one value.
 [[nodiscard]] double standard_deviation(std::span<const double> sample);
 

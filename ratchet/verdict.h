@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ratchet/overdispersion.h"
 #include "ratchet/policy.h"
 #include "ratchet/statistics.h"
 
@@ -58,7 +59,10 @@ struct CaseVerdict {
   std::optional<SideSummary> baseline;
   std::optional<SideSummary> candidate;
   double tolerance = 0;       // ratio
-  std::optional<double> mde;  // smallest slowdown that these launches could have shown at alpha and beta, ratio
+  // Smallest slowdown, a ratio of at least the tolerance, that this case's noise lets a check find with probability
+  // 1 - beta: within max_launches, or, when it was left inconclusive, with the launches it had.
+  std::optional<double> mde;
+  std::optional<Overdispersion> prior;  // duet: what the variance between launches was held against
   std::vector<std::string> reasons;
   double handicap_percent = 0;  // planted
   bool decided = false;         // false: more launches could still change the verdict

@@ -84,16 +84,10 @@ std::size_t measured_cases(const std::vector<Duet>& duets) {
   return count;
 }
 
-std::vector<CaseVerdict> judge_all(const std::vector<Duet>& duets, const Policy& policy) {
-  std::vector<CaseVerdict> verdicts;
-  for (const Duet& duet : duets) append(verdicts, judge_duet(duet, policy));
-  return verdicts;
-}
-
 }  // namespace
 
 Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy,
-                             const Settings& settings, const OnLaunch& on_launch) {
+                             const Overdispersions& past, const Settings& settings, const OnLaunch& on_launch) {
   Judged judged;
   std::vector<std::vector<std::string>> undecided;
   std::size_t cases = 0;
@@ -117,7 +111,7 @@ Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings,
       append(judged.duets[i].telemetry, launch.telemetry);
     }
     if (number == 0) policy.family = std::max<std::size_t>(1, measured_cases(judged.duets));
-    judged.verdicts = judge_all(judged.duets, policy);
+    judged.verdicts = judge_duets(judged.duets, policy, past);
     std::map<std::string, bool> decided;
     for (const CaseVerdict& verdict : judged.verdicts) decided[verdict.id] = verdict.decided;
     left = 0;

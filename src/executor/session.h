@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "ratchet/overdispersion.h"
 #include "ratchet/policy.h"
 #include "ratchet/run.h"
 #include "ratchet/verdict.h"
@@ -42,9 +43,10 @@ struct Judged {
 using OnLaunch = std::function<void(std::size_t launch, std::size_t decided, std::size_t cases)>;
 
 // All pairings take part in each launch, undecided cases only; ends when all are decided, at policy.max_launches at the
-// latest. The family is fixed after the first launch: the cases that could be measured.
+// latest. The family is fixed after the first launch: the cases that could be measured. `past` as in judge_duets.
 [[nodiscard]] Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy,
-                                           const Settings& settings, const OnLaunch& on_launch);
+                                           const Overdispersions& past, const Settings& settings,
+                                           const OnLaunch& on_launch);
 
 struct ModuleCases {
   std::filesystem::path module;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ratchet/duet.h"
+#include "ratchet/launch_effect.h"
 #include "tests/ratchet/close.h"
 #include "tests/ratchet/synthetic.h"
 

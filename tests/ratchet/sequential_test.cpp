@@ -41,16 +41,16 @@ TEST_CASE("sequential: likelihood ratios and e-values have their golden values")
   };
   const std::vector<Golden> golden{{{.5, 1.8, 2.4, 1.1},
                                     {2.137671546858271, -3.4768377898176026, -17.023073943703032},
-                                    1.0100234577354081,
-                                    -7.377553599010271},
+                                    -0.34030220513603115,
+                                    -5.8237406658481342},
                                    {{2.2, 1.5, 3.1, 2.4, 1.9, 2.8, 2.0, 2.6},
                                     {10.315592617636213, 3.535163870927161, -18.696866505145984},
-                                    9.41677173557146,
-                                    -10.197659628372021},
+                                    6.6091506155863975,
+                                    -7.6110794039055056},
                                    {{.1, -.6, .3, -.2, .4},
                                     {-5.702370495998188, -12.861329888555618, -25.37626404180586},
-                                    -6.9008767689883905,
-                                    -6.9008767689883905}};
+                                    -6.3851388556936268,
+                                    -6.3851388556936268}};
   for (const Golden& want : golden) {
     CHECK(close(weigh(want.percent, prior, 2).slower, want.slower, 1e-12));
     CHECK(close(weigh(want.percent, prior, 2).faster, want.faster, 1e-12));
@@ -113,13 +113,41 @@ TEST_CASE("sequential: the estimate is Student's interval with the prior's varia
   CHECK(close(effect.interval.high, 1.45 + 2.160368656461013 * standard_error, 1e-12));
 }
 
-TEST_CASE("sequential: more certainty asked for, or more noise, is a larger smallest detectable slowdown") {
-  const Effect quiet = estimate(std::vector<double>{1, 1.1, 0.9}, {0.01, 4}, 0.95);
-  const Effect noisy = estimate(std::vector<double>{1, 3, -1}, {4, 4}, 0.95);
-  const double usual = smallest_detectable(quiet, 0.001, 0.05);
-  CHECK(smallest_detectable(quiet, 0.0001, 0.05) > usual);
-  CHECK(smallest_detectable(quiet, 0.001, 0.01) > usual);
-  CHECK(smallest_detectable(noisy, 0.001, 0.05) > usual);
-  // t(0.999; 6) = 5.207626, t(0.95; 6) = 1.943180.
-  CHECK(close(usual, (5.207626 + 1.943180) * quiet.standard_error, 1e-6));
+TEST_CASE("sequential: more certainty, fewer launches or more noise is a larger smallest detectable slowdown") {
+  const VariancePrior quiet_prior{0.01, 4};
+  const Effect quiet = estimate(std::vector<double>{1, 1.3, 0.7}, quiet_prior, 0.95);
+  const auto detectable = [&](std::size_t launches, double alpha, double beta) {
+    return smallest_detectable(quiet, quiet_prior, 0.1, launches, alpha, beta);
+  };
+  const double usual = detectable(8, 0.001, 0.05);
+  CHECK(detectable(8, 0.0001, 0.05) > usual);
+  CHECK(detectable(8, 0.001, 0.01) > usual);
+  CHECK(detectable(5, 0.001, 0.05) > usual);
+  CHECK(detectable(40, 0.001, 0.05) < usual);
+  const VariancePrior noisy_prior{4, 4};
+  const Effect noisy = estimate(std::vector<double>{1, 3, -1}, noisy_prior, 0.95);
+  CHECK(smallest_detectable(noisy, noisy_prior, 0.1, 8, 0.001, 0.05) > usual);
+}
+
+TEST_CASE("sequential: the smallest detectable slowdown is at least the tolerance, and is detected") {
+  const VariancePrior prior{1e-6, 6};
+  const std::vector<double> quiet{1e-5, -1e-5, 2e-5, -2e-5};
+  CHECK(smallest_detectable(estimate(quiet, prior, 0.95), prior, 0.005, 40, 0.001, 0.05) == 0.005);
+  // Launches that scatter by 1 %: eight of them around the detectable slowdown, lowered by what chance may take with
+  // probability beta, are just enough.
+  const std::vector<double> scattered{0.01, -0.01, 0.01, -0.01, 0.01, -0.01, 0.01, -0.01};
+  const VariancePrior fitting{1e-4 * 8 / 7, 6};
+  const Effect effect = estimate(scattered, fitting, 0.95);
+  const double slowdown = smallest_detectable(effect, fitting, 0.005, 8, 0.001, 0.05);
+  const double lowered = slowdown - 1.770933 * effect.standard_error;  // t(0.95; 13)
+  std::vector<double> shifted = scattered;
+  for (double& x : shifted) x += lowered;
+  CHECK(std::abs(weigh(shifted, fitting, 0.005).slower - std::log(1 / 0.001)) < 1e-4);
+}
+
+TEST_CASE("sequential: a slowdown of a quarter of the tolerance is no evidence, however well it is measured") {
+  std::vector<double> launches;
+  for (int i = 0; i < 40; ++i) launches.push_back(0.25 * 0.005 + (i % 2 == 0 ? 1e-6 : -1e-6));
+  CHECK(weigh(launches, {1e-12, 6}, 0.005).slower < 0);
+  CHECK(weigh(launches, {1e-12, 6}, 0.005).faster < 0);
 }

@@ -1,0 +1,35 @@
+#include "ratchet/launch_effect.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "ratchet/statistics.h"
+
+namespace ratchet {
+
+LaunchReading read_launch(const DuetLaunch& launch, std::size_t min_rounds) {
+  const std::size_t rounds = launch.baseline_ns.size();
+  if (rounds != launch.candidate_ns.size())
+    return {std::nullopt, "baseline and candidate have unequal numbers of rounds"};
+  if (rounds < min_rounds) {
+    return {std::nullopt, "has " + std::to_string(rounds) + " rounds, needs at least " + std::to_string(min_rounds)};
+  }
+  std::vector<double> log_ratios;
+  log_ratios.reserve(rounds);
+  for (std::size_t i = 0; i < rounds; ++i) {
+    const double log_ratio = std::log(launch.candidate_ns[i] / launch.baseline_ns[i]);
+    if (!(launch.baseline_ns[i] > 0 && launch.candidate_ns[i] > 0 && std::isfinite(log_ratio))) {
+      return {std::nullopt, "round " + std::to_string(i) + " has a time that is not positive and finite"};
+    }
+    log_ratios.push_back(log_ratio);
+  }
+  const TrimmedMean centre = trimmed_mean(std::move(log_ratios));
+  // Real clocks always scatter. Without scatter nothing is known of the noise, and one number must not count as
+  // certainty.
+  if (!(centre.variance > 0))
+    return {std::nullopt, "every round gave the same ratio: the timer does not resolve this case"};
+  return {LaunchEffect{centre.value, centre.variance}, ""};
+}
+
+}  // namespace ratchet
