@@ -60,6 +60,7 @@ class Store {
   [[nodiscard]] std::optional<Run> find_run(const std::string& prefix, const std::string& environment = "");
   [[nodiscard]] Launches samples(const std::string& run_uuid, const std::string& case_id);
   [[nodiscard]] std::optional<VerdictRecord> verdict(const std::string& uuid_prefix);
+  [[nodiscard]] std::optional<VerdictRecord> newest_verdict();
 
   // What is wrong with the database and its modules, a sentence each; empty: sound. Reads everything.
   [[nodiscard]] std::vector<std::string> check();

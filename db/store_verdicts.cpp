@@ -167,6 +167,13 @@ std::optional<VerdictRecord> Store::verdict(const std::string& uuid_prefix) {
   return load_verdict(uuids.front());
 }
 
+std::optional<VerdictRecord> Store::newest_verdict() {
+  Statement select(connection_, "find the newest verdict", "SELECT uuid FROM verdicts ORDER BY id DESC LIMIT 1");
+  select.start();
+  if (!select.step()) return std::nullopt;
+  return load_verdict(select.text(0));
+}
+
 std::vector<PastDuet> Store::past_duets(const std::string& case_id, const HistoryFilter& filter) {
   if (!filter.since.empty()) require_time(connection_, filter.since, "since");
   Statement select(connection_, "read the duets of " + case_id,

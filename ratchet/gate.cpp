@@ -41,12 +41,18 @@ void withdraw(std::vector<CaseVerdict>& cases, const std::string& reading) {
   }
 }
 
+bool only_sets(const CheckVerdict& check) {
+  return check.purpose == Purpose::Record && !check.cases.empty() &&
+         std::all_of(check.cases.begin(), check.cases.end(),
+                     [](const CaseVerdict& c) { return c.verdict == Verdict::New; });
+}
+
 Outcome outcome_of(const CheckVerdict& check, bool fit) {
   if (any(check.cases, Verdict::Regressed)) return Outcome::Regressed;
   if (any(check.cases, Verdict::Invalid)) return Outcome::Fault;
   if (any(check.cases, Verdict::Missing) || any(check.cases, Verdict::NoBaseline)) return Outcome::NoVerdict;
   if (check.policy.strict && any(check.cases, Verdict::Inconclusive)) return Outcome::NoVerdict;
-  return fit && check.judged > 0 ? Outcome::Pass : Outcome::NoVerdict;
+  return fit && (check.judged > 0 || only_sets(check)) ? Outcome::Pass : Outcome::NoVerdict;
 }
 
 }  // namespace
@@ -59,10 +65,20 @@ bool let_through(CaseVerdict& verdict, const std::string& reason) {
   return true;
 }
 
+void apply(const Ruling& ruling, CaseVerdict& verdict) {
+  verdict.ruling = ruling;
+  if (ruling.granted) {
+    let_through(verdict, ruling.text);
+  } else if (verdict.verdict == Verdict::Regressed) {
+    verdict.reasons.push_back(ruling.text);
+  }
+}
+
 CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, double device_seconds,
-                      const std::optional<std::string>& degraded) {
+                      const std::optional<std::string>& degraded, Purpose purpose) {
   if (degraded) withdraw(cases, *degraded);
   CheckVerdict check;
+  check.purpose = purpose;
   check.policy = policy;
   check.device_seconds = device_seconds;
   check.expected = cases.size();
@@ -76,7 +92,7 @@ CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, doub
   check.cases = std::move(cases);
   if (degraded) check.reasons.push_back(*degraded);
   check.outcome = outcome_of(check, !degraded);
-  if (check.judged == 0) check.reasons.push_back("no case was judged");
+  if (check.judged == 0 && !only_sets(check)) check.reasons.push_back("no case was judged");
   return check;
 }
 

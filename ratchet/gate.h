@@ -14,9 +14,15 @@ namespace ratchet {
 // failed or answered wrongly stays invalid, and anything else is untouched. Returns whether the verdict changed.
 bool let_through(CaseVerdict& verdict, const std::string& reason);
 
+// Keeps the ruling with the case. Granted, it lets the case through; refused, its text explains why a regressed case
+// still fails.
+void apply(const Ruling& ruling, CaseVerdict& verdict);
+
 // Order of precedence: regressed, then fault (an invalid case), then no verdict (a missing case, no baseline, a
-// degraded device, inconclusive under policy.strict, or nothing judged at all), then pass.
+// degraded device, inconclusive under policy.strict, or nothing judged at all), then pass. Recording passes as well
+// when every case is new: where there was no baseline there was nothing to judge.
 [[nodiscard]] CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, double device_seconds,
-                                    const std::optional<std::string>& degraded = std::nullopt);
+                                    const std::optional<std::string>& degraded = std::nullopt,
+                                    Purpose purpose = Purpose::Check);
 
 }  // namespace ratchet

@@ -35,6 +35,32 @@ Verdict verdict_from(const std::string& word) {
   throw Error("\"" + word + "\" is not a verdict");
 }
 
+std::string to_string(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::Check:
+      return "check";
+    case Purpose::Record:
+      return "record";
+    case Purpose::Compare:
+      return "compare";
+  }
+  throw Error("a purpose without a word");
+}
+
+Method method_from(const std::string& word) {
+  for (const Method method : {Method::None, Method::Duet, Method::Stored, Method::Identical}) {
+    if (to_string(method) == word) return method;
+  }
+  throw Error("\"" + word + "\" is not a method");
+}
+
+Purpose purpose_from(const std::string& word) {
+  for (const Purpose purpose : {Purpose::Check, Purpose::Record, Purpose::Compare}) {
+    if (to_string(purpose) == word) return purpose;
+  }
+  throw Error("\"" + word + "\" is not a command that judges");
+}
+
 std::string to_string(Outcome outcome) {
   switch (outcome) {
     case Outcome::Pass:

@@ -30,12 +30,17 @@ enum class Outcome { Pass, Regressed, NoVerdict, Fault };
 
 enum class Method { None, Duet, Stored, Identical };
 
+enum class Purpose { Check, Record, Compare };  // the command that asked for the verdict
+
 [[nodiscard]] std::string to_string(Verdict verdict);
 [[nodiscard]] std::string to_string(Outcome outcome);
 [[nodiscard]] std::string to_string(Method method);
+[[nodiscard]] std::string to_string(Purpose purpose);
 
-// Inverse of to_string; throws Error for a word that is none.
+// Inverse of to_string; each throws Error for a word that is none.
 [[nodiscard]] Verdict verdict_from(const std::string& word);
+[[nodiscard]] Method method_from(const std::string& word);
+[[nodiscard]] Purpose purpose_from(const std::string& word);
 
 // 0 pass, 1 regressed, 2 fault, 3 no verdict.
 [[nodiscard]] int exit_code(Outcome outcome);
@@ -47,6 +52,12 @@ struct SideSummary {
   std::size_t launches = 0;
   std::size_t samples = 0;
   double bandwidth_gb_per_s = 0;  // algorithmic bytes / median; 0 when the bytes are unknown
+};
+
+// What the reviewed file of acceptances says of a case: let through with this reason, or not and why not.
+struct Ruling {
+  bool granted = false;
+  std::string text;
 };
 
 struct CaseVerdict {
@@ -64,6 +75,7 @@ struct CaseVerdict {
   std::optional<double> mde;
   std::optional<Overdispersion> prior;  // duet: what the variance between launches was held against
   std::vector<std::string> reasons;
+  std::optional<Ruling> ruling;
   double handicap_percent = 0;  // planted
   bool decided = false;         // false: more launches could still change the verdict
 };
@@ -74,6 +86,9 @@ struct Unjudged {
 };
 
 struct CheckVerdict {
+  std::string uuid;  // of the record; "" when none is kept
+  Purpose purpose = Purpose::Check;
+  std::string run_uuid;  // the run recorded with it; "" when there is none
   Outcome outcome = Outcome::NoVerdict;
   std::size_t expected = 0;  // cases that baseline or candidate has
   std::size_t judged = 0;    // held, improved, regressed, identical or accepted

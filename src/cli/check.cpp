@@ -49,10 +49,11 @@ int check(Context& context, const po::variables_map& values) {
   keep_matching(standings, texts_of(values, "case"));
 
   const CheckPlan plan = plan_check(suite, standings, candidate, settings, is_set(values, "measure-identical"));
-  const executor::Judged judged = measure_plan(context, plan, policy, settings);
-  const CheckVerdict verdict =
+  const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
+  CheckVerdict verdict =
       conclude(all_verdicts(context, plan, judged), judged.policy, measured_seconds(judged), unfit(judged));
   if (settings.handicaps.empty()) {
+    verdict.uuid = context.new_uuid();
     db::Recording recording;
     recording.verdict = verdict_record(context, verdict, judged.duets, candidate, suite.environment);
     context.store(db::Mode::ReadWrite).record(recording);

@@ -1,9 +1,11 @@
 #include "src/cli/check_plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ratchet/environment.h"
 #include "ratchet/glob.h"
+#include "ratchet/overdispersion.h"
 #include "src/cli/judging.h"
 #include "src/report/progress.h"
 
@@ -38,6 +40,34 @@ executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const S
   pairing.baseline = {"baseline", standing.commit, standing.module_hash};
   pairing.candidate = {"candidate", candidate, module.hash};
   return pairings.emplace_back(std::move(pairing));
+}
+
+// Days differ, and so do the machines of one model: what was seen long ago is outweighed, and its reading costs time.
+constexpr std::size_t kRememberedDuets = 50;
+
+Overdispersion learn(db::Store& store, const std::string& device_name, const CaseFacts& facts, const Policy& policy) {
+  db::HistoryFilter filter;
+  filter.device_name = device_name;
+  filter.limit = kRememberedDuets;
+  std::vector<std::vector<DuetLaunch>> past;
+  for (db::PastDuet& duet : store.past_duets(facts.id, filter)) {
+    if (duet.facts.definition == facts.definition && duet.facts.l2 == facts.l2)
+      past.push_back(std::move(duet.launches));
+  }
+  return overdispersion(past, policy);
+}
+
+Overdispersions learn_all(Context& context, const Suite& suite, const CheckPlan& plan, const Policy& policy) {
+  std::set<std::string> planned;
+  for (const executor::Pairing& pairing : plan.pairings) planned.insert(pairing.cases.begin(), pairing.cases.end());
+  Overdispersions past;
+  for (const SuiteModule& module : suite.modules) {
+    for (const CaseFacts& facts : module.cases) {
+      if (!planned.contains(facts.id)) continue;
+      past[facts.id] = learn(context.store(db::Mode::ReadWrite), suite.environment.device.name, facts, policy);
+    }
+  }
+  return past;
 }
 
 }  // namespace
@@ -88,10 +118,11 @@ void keep_matching(std::map<std::string, Standing>& standings, const std::vector
   });
 }
 
-executor::Judged measure_plan(Context& context, const CheckPlan& plan, const Policy& policy,
+executor::Judged measure_plan(Context& context, const Suite& suite, const CheckPlan& plan, const Policy& policy,
                               const executor::Settings& settings) {
+  const Overdispersions past = learn_all(context, suite, plan, policy);
   report::Progress progress(context.streams().err, context.streams().err_is_terminal);
-  return executor::measure_until_decided(context.bench(), plan.pairings, policy, settings,
+  return executor::measure_until_decided(context.bench(), plan.pairings, policy, past, settings,
                                          [&](std::size_t launch, std::size_t decided, std::size_t cases) {
                                            progress.launch(launch, policy.max_launches, decided, cases);
                                          });

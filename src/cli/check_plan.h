@@ -33,9 +33,9 @@ struct CheckPlan {
 [[nodiscard]] std::map<std::string, Standing> standings_of_database(Context& context, const Suite& suite);
 void keep_matching(std::map<std::string, Standing>& standings, const std::vector<std::string>& globs);
 
-// Measures with progress on stderr.
-[[nodiscard]] executor::Judged measure_plan(Context& context, const CheckPlan& plan, const Policy& policy,
-                                            const executor::Settings& settings);
+// Measures with progress on stderr, until every case is decided in the light of its own past.
+[[nodiscard]] executor::Judged measure_plan(Context& context, const Suite& suite, const CheckPlan& plan,
+                                            const Policy& policy, const executor::Settings& settings);
 
 // Measured and settled cases together, acceptances applied.
 [[nodiscard]] std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan,

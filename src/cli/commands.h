@@ -23,6 +23,7 @@ int doctor(Context& context, const po::variables_map& values);
 int init(Context& context, const po::variables_map& values);
 int log(Context& context, const po::variables_map& values);
 int record(Context& context, const po::variables_map& values);
+int replay(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);

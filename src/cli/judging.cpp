@@ -12,6 +12,17 @@
 #include "src/repository/accept_file.h"
 
 namespace ratchet::cli {
+namespace {
+
+Ruling ruling_of(const repository::AcceptMatch& match, const CaseVerdict& verdict) {
+  const repository::Acceptance& entry = *match.acceptance;
+  if (match.status == repository::AcceptStatus::Expired) return {false, "its acceptance expired on " + entry.until};
+  if (entry.max_change_percent && verdict.change && 100 * *verdict.change > *entry.max_change_percent)
+    return {false, fmt::format("accepted only up to {:g} %", *entry.max_change_percent)};
+  return {true, entry.reason + " (" + entry.author + ")"};
+}
+
+}  // namespace
 
 void declare_policy(po::options_description& options) {
   options.add_options()("tolerance", po::value<double>()->value_name("PERCENT"),
@@ -44,14 +55,7 @@ void apply_acceptances(Context& context, std::vector<CaseVerdict>& verdicts) {
   for (CaseVerdict& verdict : verdicts) {
     const repository::AcceptMatch match = repository::match(accepted, verdict.id, today);
     if (match.status == repository::AcceptStatus::None) continue;
-    const repository::Acceptance& entry = *match.acceptance;
-    if (match.status == repository::AcceptStatus::Expired) {
-      if (verdict.verdict == Verdict::Regressed) verdict.reasons.push_back("its acceptance expired on " + entry.until);
-    } else if (entry.max_change_percent && verdict.change && 100 * *verdict.change > *entry.max_change_percent) {
-      verdict.reasons.push_back(fmt::format("accepted only up to {:g} %", *entry.max_change_percent));
-    } else {
-      let_through(verdict, entry.reason + " (" + entry.author + ")");
-    }
+    apply(ruling_of(match, verdict), verdict);
   }
 }
 

@@ -86,26 +86,30 @@ std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, con
   return moves;
 }
 
-// What the run itself shows: a case that failed has no baseline to offer, whatever the duet said. A case that never had
-// a baseline gets its first one here.
-void settle(const Run& run, std::vector<CaseVerdict>& verdicts) {
-  for (CaseVerdict& verdict : verdicts) {
-    const Measurement* measured = find(run, verdict.id);
-    if (measured == nullptr) continue;
-    if (!is_sound(*measured)) {
-      verdict.verdict = Verdict::Invalid;
-      for (const Failure& failure : measured->failures) verdict.reasons.push_back(failure.message);
-    } else if (verdict.verdict == Verdict::NoBaseline && verdict.method == Method::None) {
-      verdict.verdict = Verdict::New;
-      verdict.reasons = {"had no baseline: this commit is it now"};
-    }
+// A case that failed in the run has no baseline to offer, and nothing to be measured beside one.
+void withdraw_failed(const Run& run, CheckPlan& plan) {
+  for (const Measurement& measured : run.measurements) {
+    if (is_sound(measured)) continue;
+    CaseVerdict verdict;
+    verdict.id = measured.facts.id;
+    verdict.verdict = Verdict::Invalid;
+    verdict.decided = true;
+    for (const Failure& failure : measured.failures) verdict.reasons.push_back(failure.message);
+    if (measured.failures.empty()) verdict.reasons.emplace_back("its answer was not verified");
+    std::erase_if(plan.settled, [&](const CaseVerdict& settled) { return settled.id == verdict.id; });
+    for (executor::Pairing& pairing : plan.pairings) std::erase(pairing.cases, verdict.id);
+    plan.settled.push_back(std::move(verdict));
   }
+  std::erase_if(plan.pairings, [](const executor::Pairing& pairing) { return pairing.cases.empty(); });
 }
 
-// Where there was no baseline there was nothing to judge, and setting it is what this command is for.
-bool only_sets(const CheckVerdict& check) {
-  return !check.cases.empty() && std::all_of(check.cases.begin(), check.cases.end(),
-                                             [](const CaseVerdict& c) { return c.verdict == Verdict::New; });
+// A case that never had a baseline gets its first one here.
+void set_first(CheckPlan& plan) {
+  for (CaseVerdict& verdict : plan.settled) {
+    if (verdict.verdict != Verdict::NoBaseline) continue;
+    verdict.verdict = Verdict::New;
+    verdict.reasons = {"had no baseline: this commit is it now"};
+  }
 }
 
 }  // namespace
@@ -129,14 +133,16 @@ int record(Context& context, const po::variables_map& values) {
 
   const Run run =
       measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
-  const CheckPlan plan = plan_check(suite, standings, commit, settings, false);
-  const executor::Judged judged = measure_plan(context, plan, policy, settings);
-  std::vector<CaseVerdict> verdicts = all_verdicts(context, plan, judged);
-  settle(run, verdicts);
+  CheckPlan plan = plan_check(suite, standings, commit, settings, false);
+  withdraw_failed(run, plan);
+  set_first(plan);
+  const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
   auto why_unfit = unfit(judged);
   if (!why_unfit) why_unfit = degraded(run.telemetry);
-  CheckVerdict verdict = conclude(std::move(verdicts), judged.policy, measured_seconds(judged), why_unfit);
-  if (only_sets(verdict) && !why_unfit) verdict.outcome = Outcome::Pass;
+  CheckVerdict verdict = conclude(all_verdicts(context, plan, judged), judged.policy, measured_seconds(judged),
+                                  why_unfit, Purpose::Record);
+  verdict.uuid = context.new_uuid();
+  verdict.run_uuid = run.uuid;
 
   db::Recording recording;
   recording.run = run;

@@ -50,7 +50,7 @@ std::vector<db::Summary> summaries_of(const Run& run) {
 db::VerdictRecord verdict_record(Context& context, const CheckVerdict& check, const std::vector<Duet>& duets,
                                  const Commit& candidate, const Environment& environment) {
   db::VerdictRecord record;
-  record.uuid = context.new_uuid();
+  record.uuid = check.uuid;
   record.made_at = context.now();
   record.baseline = common_baseline(duets);
   record.candidate = candidate;

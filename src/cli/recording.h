@@ -12,6 +12,7 @@ namespace ratchet::cli {
 // One summary for each case with samples; the launch is the unit of the interval.
 [[nodiscard]] std::vector<db::Summary> summaries_of(const Run& run);
 
+// Under check.uuid, which must be given.
 [[nodiscard]] db::VerdictRecord verdict_record(Context& context, const CheckVerdict& check,
                                                const std::vector<Duet>& duets, const Commit& candidate,
                                                const Environment& environment);

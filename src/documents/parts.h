@@ -15,6 +15,7 @@ namespace ratchet::documents {
 inline constexpr std::string_view kRunFormat = "ratchet.run/1";
 inline constexpr std::string_view kDuetFormat = "ratchet.duet/1";
 inline constexpr std::string_view kModuleFormat = "ratchet.module/1";
+inline constexpr std::string_view kVerdictFormat = "ratchet.verdict/1";
 
 void require_format(const Node& root, std::string_view wanted);
 [[nodiscard]] std::string read_text(const Node& object, const char* key);  // "" when absent

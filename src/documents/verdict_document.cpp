@@ -30,14 +30,20 @@ Json case_json(const CaseVerdict& verdict) {
   if (verdict.candidate) json["candidate"] = side_json(*verdict.candidate);
   put(json, "tolerance", verdict.tolerance);
   if (verdict.mde) json["mde"] = *verdict.mde;
+  if (verdict.prior) {
+    json["prior"] = {{"ratio", verdict.prior->ratio},
+                     {"weight", verdict.prior->weight},
+                     {"launches", verdict.prior->launches}};
+  }
   put(json, "handicap_percent", verdict.handicap_percent);
+  if (verdict.ruling) json["ruling"] = {{"granted", verdict.ruling->granted}, {"text", verdict.ruling->text}};
   json["reasons"] = verdict.reasons;
   return json;
 }
 
 Json policy_json(const Policy& policy) {
-  Json tolerance = Json::object();
-  for (const auto& [glob, ratio] : policy.tolerance) tolerance[glob] = ratio;
+  Json tolerance = Json::array();  // a list, because the order decides
+  for (const auto& [glob, ratio] : policy.tolerance) tolerance.push_back({{"cases", glob}, {"ratio", ratio}});
   return {{"tolerance", std::move(tolerance)},
           {"cuda_tolerance", policy.cuda_tolerance},
           {"cpu_tolerance", policy.cpu_tolerance},
@@ -50,6 +56,7 @@ Json policy_json(const Policy& policy) {
           {"min_stored_launches", policy.min_stored_launches},
           {"overdispersion", policy.overdispersion},
           {"prior_weight", policy.prior_weight},
+          {"max_prior_weight", policy.max_prior_weight},
           {"session_sd", policy.session_sd},
           {"max_tick", policy.max_tick},
           {"implausible_speedup", policy.implausible_speedup},
@@ -62,18 +69,28 @@ Json policy_json(const Policy& policy) {
 std::string write(const CheckVerdict& check) {
   Json unjudged = Json::array();
   for (const Unjudged& one : check.unjudged) unjudged.push_back({{"case", one.id}, {"why", one.why}});
-  Json document = {
-      {"format", "ratchet.verdict/1"},
-      {"outcome", to_string(check.outcome)},
-      {"exit_code", exit_code(check.outcome)},
-      {"reasons", check.reasons},
-      {"census", {{"expected", check.expected}, {"judged", check.judged}, {"unjudged", std::move(unjudged)}}},
-      {"policy", policy_json(check.policy)},
-      {"error_rates", {{"alpha_check", check.policy.alpha}, {"beta", check.policy.beta}}},
-      {"device_seconds", check.device_seconds}};
+  Json document = {{"format", kVerdictFormat}};
+  put(document, "uuid", check.uuid);
+  document["command"] = to_string(check.purpose);
+  put(document, "run", check.run_uuid);
+  document["outcome"] = to_string(check.outcome);
+  document["exit_code"] = exit_code(check.outcome);
+  document["reasons"] = check.reasons;
+  document["census"] = {{"expected", check.expected}, {"judged", check.judged}, {"unjudged", std::move(unjudged)}};
+  document["policy"] = policy_json(check.policy);
+  document["error_rates"] = {{"alpha_check", check.policy.alpha}, {"beta", check.policy.beta}};
+  document["device_seconds"] = check.device_seconds;
   document["cases"] = Json::array();
   for (const CaseVerdict& verdict : check.cases) document["cases"].push_back(case_json(verdict));
   return lay_out(document);
+}
+
+std::string write(const Replay& replay) {
+  return lay_out({{"format", "ratchet.replay/1"},
+                  {"verdict", replay.verdict},
+                  {"same", replay.differences.empty()},
+                  {"cases", replay.cases},
+                  {"differences", replay.differences}});
 }
 
 std::string write(const Stats& stats) {

@@ -19,6 +19,7 @@ Table case_table(const CheckVerdict& check) {
                {"bandwidth", Align::Right},
                {"change", Align::Right},
                {fmt::format("{:.0f} % interval", 100 * check.policy.confidence), Align::Right},
+               {"detectable", Align::Right},
                {"verdict"}});
   for (const CaseVerdict& verdict : check.cases) {
     const Tint tint = tint_of(verdict.verdict);
@@ -30,6 +31,7 @@ Table case_table(const CheckVerdict& check) {
                {verdict.candidate ? bandwidth(verdict.candidate->bandwidth_gb_per_s) : "-"},
                {verdict.change ? percent(*verdict.change) : "-", tint},
                {verdict.change_ci ? interval(*verdict.change_ci) : "-"},
+               {verdict.mde ? percent(*verdict.mde) : "-"},
                {to_string(verdict.verdict) + planted, tint}});
   }
   return table;
@@ -56,7 +58,7 @@ std::string explanation(const CaseVerdict& verdict) {
   }
   for (const std::string& reason : verdict.reasons) say(printable(reason));
   if (verdict.verdict == Verdict::Inconclusive && verdict.mde) {
-    say(fmt::format("a slowdown of {} would have been seen", percent(*verdict.mde)));
+    say(fmt::format("a slowdown of {} would have been found", percent(*verdict.mde)));
   }
   return line;
 }
@@ -153,6 +155,7 @@ std::string check_text(const CheckVerdict& check, const Paint& paint) {
               "its tolerance is called held with at most {}",
               check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta))) +
       "\n";
+  if (!check.uuid.empty()) text += paint(Tint::Faint, "recorded as verdict " + check.uuid) + "\n";
   return text;
 }
 
