@@ -197,8 +197,51 @@ CREATE TRIGGER acceptances_fixed BEFORE UPDATE ON acceptances
   BEGIN SELECT RAISE(ABORT, 'acceptances is append-only'); END;
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE calibrations (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE CHECK (uuid <> ''),
+  started_at TEXT NOT NULL,
+  environment_id INTEGER NOT NULL REFERENCES environments (id),
+  suite TEXT NOT NULL CHECK (suite <> '')
+) STRICT;
+
+CREATE TABLE calibration_duets (
+  id INTEGER PRIMARY KEY,
+  calibration_id INTEGER NOT NULL REFERENCES calibrations (id),
+  launch INTEGER NOT NULL CHECK (launch >= 0),
+  planted_percent REAL NOT NULL CHECK (planted_percent >= 0),
+  seconds REAL NOT NULL CHECK (seconds >= 0),
+  sides TEXT NOT NULL,
+  telemetry TEXT NOT NULL
+) STRICT;
+CREATE INDEX calibration_duets_by_calibration ON calibration_duets (calibration_id, launch);
+
+CREATE TABLE calibration_samples (
+  duet_id INTEGER NOT NULL REFERENCES calibration_duets (id),
+  case_id INTEGER NOT NULL REFERENCES cases (id),
+  facts TEXT NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (duet_id, case_id)
+) STRICT;
+CREATE INDEX calibration_samples_by_case ON calibration_samples (case_id);
+
+CREATE TABLE calibration_reports (
+  id INTEGER PRIMARY KEY,
+  calibration_id INTEGER NOT NULL REFERENCES calibrations (id),
+  made_at TEXT NOT NULL,
+  failed INTEGER NOT NULL CHECK (failed BETWEEN 0 AND checks),
+  checks INTEGER NOT NULL,
+  document TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER calibration_reports_kept BEFORE DELETE ON calibration_reports
+  BEGIN SELECT RAISE(ABORT, 'calibration_reports is append-only'); END;
+CREATE TRIGGER calibration_reports_fixed BEFORE UPDATE ON calibration_reports
+  BEGIN SELECT RAISE(ABORT, 'calibration_reports is append-only'); END;
+)sql";
+
 // kSteps[v] leads from version v to version v + 1.
-constexpr std::array kSteps = {kVersion1};
+constexpr std::array kSteps = {kVersion1, kVersion2};
 
 std::int64_t known_version(Connection& connection) {
   const std::int64_t version = connection.number("read the schema version", "PRAGMA user_version");

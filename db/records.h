@@ -114,6 +114,31 @@ struct PastDuet {
   std::vector<DuetLaunch> launches;
 };
 
+// One launch of a calibration: a duet for each pair of modules, all with the same planted slowdown (0: identical code).
+struct CalibrationLaunch {
+  std::uint64_t number = 0;
+  double planted_percent = 0;
+  double seconds = 0;  // of the clock on the wall, over all duets
+  std::vector<Duet> duets;
+};
+
+struct CalibrationRecord {
+  std::string uuid;
+  std::string started_at;  // RFC 3339
+  Environment environment;
+  std::string suite;  // what was calibrated and how; launches of another suite do not belong together
+};
+
+// What a calibration came to; a calibration that is resumed has several, and the newest counts.
+struct CalibrationReport {
+  std::string calibration;  // uuid
+  std::string made_at;      // RFC 3339
+  Environment environment;  // of the calibration
+  std::uint64_t failed = 0;  // checks of identical code, as measured
+  std::uint64_t checks = 0;
+  std::string document;  // "ratchet.calibration/1", kept to the letter
+};
+
 struct RunRow {
   std::string uuid;
   std::string started_at;

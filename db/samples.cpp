@@ -174,4 +174,26 @@ Launches decode(std::span<const std::byte> blob) {
   return launches;
 }
 
+std::vector<std::byte> encode_duet(const std::vector<DuetLaunch>& launches, std::uint64_t batch) {
+  Launches lists;
+  for (const auto& launch : launches) {
+    lists.push_back(launch.baseline_ns);
+    lists.push_back(launch.candidate_ns);
+  }
+  return encode(lists, batch);
+}
+
+std::vector<DuetLaunch> decode_duet(const std::string& what, std::span<const std::byte> blob) {
+  try {
+    Launches lists = decode(blob);
+    if (lists.size() % 2 != 0) throw Error("a launch of the duet has only one side; restore the database from a copy");
+    std::vector<DuetLaunch> launches;
+    for (std::size_t i = 0; i < lists.size(); i += 2)
+      launches.push_back({std::move(lists[i]), std::move(lists[i + 1])});
+    return launches;
+  } catch (const Error& fault) {
+    throw Error(what + ": " + fault.what());
+  }
+}
+
 }  // namespace ratchet::db

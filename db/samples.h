@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
+
+#include "ratchet/run.h"
 
 namespace ratchet::db {
 
@@ -17,5 +20,10 @@ using Launches = std::vector<std::vector<double>>;  // [launch][sample]
 
 // Throws ratchet::Error when the blob is truncated, changed, or of an encoding that this program does not know.
 [[nodiscard]] Launches decode(std::span<const std::byte> blob);
+
+// Both sides of a round lie in one blob, as the lists baseline, candidate, baseline, ... of its launches. `what` names
+// the blob in errors.
+[[nodiscard]] std::vector<std::byte> encode_duet(const std::vector<DuetLaunch>& launches, std::uint64_t batch);
+[[nodiscard]] std::vector<DuetLaunch> decode_duet(const std::string& what, std::span<const std::byte> blob);
 
 }  // namespace ratchet::db

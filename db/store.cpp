@@ -112,7 +112,10 @@ std::vector<std::string> Store::check() {
                   "SELECT 'run ' || runs.uuid, cases.name, data FROM samples JOIN runs ON runs.id = run_id "
                   "JOIN cases ON cases.id = case_id UNION ALL "
                   "SELECT 'verdict ' || verdicts.uuid, cases.name, data FROM duet_samples "
-                  "JOIN verdicts ON verdicts.id = verdict_id JOIN cases ON cases.id = case_id");
+                  "JOIN verdicts ON verdicts.id = verdict_id JOIN cases ON cases.id = case_id UNION ALL "
+                  "SELECT 'calibration ' || c.uuid, cases.name, data FROM calibration_samples AS s "
+                  "JOIN calibration_duets AS d ON d.id = s.duet_id JOIN calibrations AS c ON c.id = d.calibration_id "
+                  "JOIN cases ON cases.id = s.case_id");
   for (blobs.start(); blobs.step();) {
     try {
       static_cast<void>(decode(blobs.blob(2)));

@@ -62,6 +62,17 @@ class Store {
   [[nodiscard]] std::optional<VerdictRecord> verdict(const std::string& uuid_prefix);
   [[nodiscard]] std::optional<VerdictRecord> newest_verdict();
 
+  // A calibration grows launch by launch, each stored when it returns, so that an interrupted one goes on later.
+  void begin_calibration(const CalibrationRecord& calibration);
+  void add_launch(const std::string& calibration_uuid, const CalibrationLaunch& launch);
+  [[nodiscard]] std::vector<CalibrationLaunch> calibration_launches(const std::string& calibration_uuid);
+  [[nodiscard]] std::optional<CalibrationRecord> newest_calibration(const std::string& suite);
+  void report_calibration(const CalibrationReport& report);
+  // The newest report of each calibration on the device model, newest first.
+  [[nodiscard]] std::vector<CalibrationReport> calibration_reports(const std::string& device_name);
+  // The launches of identical code of a case in each calibration, as past_duets() gives those of verdicts.
+  [[nodiscard]] std::vector<PastDuet> calibrated_duets(const std::string& case_id, const std::string& device_name);
+
   // What is wrong with the database and its modules, a sentence each; empty: sound. Reads everything.
   [[nodiscard]] std::vector<std::string> check();
 

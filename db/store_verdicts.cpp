@@ -2,33 +2,11 @@
 
 #include "db/json_text.h"
 #include "db/rows.h"
+#include "db/samples.h"
 #include "db/store.h"
 
 namespace ratchet::db {
 namespace {
-
-// Both sides of a round lie in one blob, as the lists baseline, candidate, baseline, ... of its launches.
-Launches interleave(const std::vector<DuetLaunch>& launches) {
-  Launches lists;
-  for (const auto& launch : launches) {
-    lists.push_back(launch.baseline_ns);
-    lists.push_back(launch.candidate_ns);
-  }
-  return lists;
-}
-
-std::vector<DuetLaunch> separate(const std::string& what, Bytes blob) {
-  try {
-    Launches lists = decode(blob);
-    if (lists.size() % 2 != 0) throw Error("a launch of the duet has only one side; restore the database from a copy");
-    std::vector<DuetLaunch> launches;
-    for (std::size_t i = 0; i < lists.size(); i += 2)
-      launches.push_back({std::move(lists[i]), std::move(lists[i + 1])});
-    return launches;
-  } catch (const Error& fault) {
-    throw Error(what + ": " + fault.what());
-  }
-}
 
 std::optional<std::int64_t> put_known_commit(Connection& connection, const Commit& commit) {
   return commit.sha.empty() ? std::nullopt : std::optional(put_commit(connection, commit));
@@ -48,7 +26,7 @@ void put_duet(Connection& connection, std::int64_t verdict, const Duet& duet) {
     Statement samples(connection, "record the duet of " + of.facts.id,
                       "INSERT INTO duet_samples (verdict_id, case_id, duet_id, facts, data) VALUES (?, ?, ?, ?, ?)");
     samples.run(verdict, put_case(connection, of.facts.id), id, facts_text(of),
-                Bytes(encode(interleave(of.launches), of.facts.batch)));
+                Bytes(encode_duet(of.launches, of.facts.batch)));
   }
 }
 
@@ -93,7 +71,7 @@ std::vector<Duet> load_duets(Connection& connection, std::int64_t verdict) {
     if (!row.is_null()) duet.environment = load_environment(connection, row.integer());
     for (cases.start(id); cases.step();) {
       DuetCase of = facts_from(cases.text(0));
-      of.launches = separate("case " + of.facts.id, cases.blob(1));
+      of.launches = decode_duet("case " + of.facts.id, cases.blob(1));
       duet.cases.push_back(std::move(of));
     }
     duets.push_back(std::move(duet));
@@ -191,7 +169,7 @@ std::vector<PastDuet> Store::past_duets(const std::string& case_id, const Histor
     duet.made_at = row.text();
     duet.environment = row.text();
     duet.facts = facts_from(row.text()).facts;
-    duet.launches = separate("verdict " + duet.verdict_uuid + ", case " + case_id, row.blob());
+    duet.launches = decode_duet("verdict " + duet.verdict_uuid + ", case " + case_id, row.blob());
     past.push_back(std::move(duet));
   }
   std::reverse(past.begin(), past.end());

@@ -8,8 +8,8 @@
 
 #include "ratchet/environment.h"
 #include "ratchet/launch_effect.h"
+#include "ratchet/looks.h"
 #include "ratchet/sequential.h"
-#include "ratchet/statistics.h"
 #include "ratchet/summary.h"
 
 namespace ratchet {
@@ -58,25 +58,14 @@ std::optional<CaseVerdict> settle(const CaseVerdict& verdict, const DuetCase& me
   return std::nullopt;
 }
 
-// The usable launches up to the first that is not, and what troubles that one.
-struct Reading {
-  std::vector<double> log_ratios;
-  std::vector<double> variances;
-  std::string trouble;
-};
-
-Reading read_launches(const DuetCase& measured, std::size_t min_rounds) {
-  Reading reading;
+// Takes the usable launches up to the first that is not, and says what troubles that one.
+std::string read_launches(const DuetCase& measured, std::size_t min_rounds, Series& series) {
   for (std::size_t i = 0; i < measured.launches.size(); ++i) {
     const LaunchReading launch = read_launch(measured.launches[i], min_rounds);
-    if (!launch.effect) {
-      reading.trouble = "launch " + std::to_string(i) + ": " + launch.trouble;
-      return reading;
-    }
-    reading.log_ratios.push_back(launch.effect->log_ratio);
-    reading.variances.push_back(launch.effect->variance);
+    if (!launch.effect) return "launch " + std::to_string(i) + ": " + launch.trouble;
+    series.launches.push_back(*launch.effect);
   }
-  return reading;
+  return {};
 }
 
 // A case on its way to a verdict.
@@ -84,103 +73,33 @@ struct Trial {
   const Duet* duet = nullptr;
   const DuetCase* measured = nullptr;
   CaseVerdict verdict;
-  Reading reading;
-  std::size_t looked = 0;  // launches in the newest look
-  bool not_slower = false;
-  bool not_faster = false;
-  bool open = false;  // another look could decide it
+  Series series;
+  std::string trouble;  // of the first launch that cannot be used
+  bool open = false;    // its launches can be looked at
 };
 
-double told_variance(const Trial& trial, std::size_t launches) {
-  return mean(std::span(trial.reading.variances).first(launches));
-}
-
-// How much today's launches scatter beyond what was expected of them, over all cases with two launches or more.
-double inflation_of(std::span<const Trial> trials) {
-  std::vector<Scatter> scatters;
-  for (const Trial& trial : trials) {
-    if (trial.looked < 2) continue;
-    const auto seen = std::span(trial.reading.log_ratios).first(trial.looked);
-    scatters.push_back({trial.looked, squares_around_mean(seen),
-                        trial.verdict.prior->ratio * told_variance(trial, trial.looked)});
-  }
-  return inflation_today(scatters);
-}
-
-VariancePrior prior_after(const Trial& trial, std::size_t launches, double inflation) {
-  const Overdispersion& believed = *trial.verdict.prior;
-  return {believed.ratio * inflation * told_variance(trial, launches), believed.weight};
-}
-
-void look(Trial& trial, const Policy& policy, std::size_t family, double inflation) {
+// What the looks left: a verdict, or the reason why there is none.
+void finish(Trial& trial, const Decision& decision, const Policy& policy) {
   CaseVerdict& verdict = trial.verdict;
-  const double proof = std::log(static_cast<double>(family) / policy.alpha);
-  const double doubt_gone = -std::log(policy.beta);
-  const Evidence evidence = weigh(std::span(trial.reading.log_ratios).first(trial.looked),
-                                  prior_after(trial, trial.looked, inflation), std::log1p(verdict.tolerance));
-  const bool tolerable = evidence.against_slow >= doubt_gone;
-  trial.not_slower = trial.not_slower || tolerable;
-  trial.not_faster = trial.not_faster || evidence.against_fast >= doubt_gone;
-  // Slower, and slower by less than the tolerance, can both be proven, of a case that is measured well.
-  if (evidence.slower >= proof && !tolerable) {
-    verdict.verdict = Verdict::Regressed;
-  } else if (evidence.faster >= proof) {
-    verdict.verdict = Verdict::Improved;
-  } else if (trial.not_slower && trial.not_faster) {
-    verdict.verdict = Verdict::Held;
-  } else {
-    return;
-  }
-  verdict.decided = true;
-  trial.open = false;
-}
-
-// After each launch, as the live measurement did: a case is closed by the first look that decides it, and what it
-// measured later takes no part, not even in what today's noise is for the others. Returns the newest inflation.
-double look_launch_by_launch(std::vector<Trial>& trials, const Policy& policy, std::size_t family) {
-  double inflation = 1;
-  for (std::size_t launches = 1; launches <= policy.max_launches; ++launches) {
-    bool any = false;
-    for (Trial& trial : trials) {
-      trial.open = trial.open && launches <= trial.reading.log_ratios.size();
-      if (trial.open) trial.looked = launches;
-      any = any || trial.open;
-    }
-    if (!any) break;
-    inflation = inflation_of(trials);
-    if (launches < policy.min_launches) continue;
-    for (Trial& trial : trials) {
-      if (trial.open) look(trial, policy, family, inflation);
-    }
-  }
-  return inflation;
-}
-
-// What is left when the launches end.
-void finish(Trial& trial, const Policy& policy) {
-  CaseVerdict& verdict = trial.verdict;
-  if (!trial.reading.trouble.empty()) {
+  verdict.verdict = decision.verdict;
+  verdict.decided = decision.decided || decision.launches >= policy.max_launches;
+  if (!trial.trouble.empty()) {
     // A spoilt launch takes away a pass, never a slowdown that was proven before it.
-    verdict.reasons.push_back(trial.reading.trouble);
+    verdict.reasons.push_back(trial.trouble);
     if (verdict.verdict != Verdict::Regressed) verdict.verdict = Verdict::Inconclusive;
     verdict.decided = true;
-  }
-  if (verdict.decided) return;
-  const std::size_t launches = trial.looked;
-  verdict.decided = launches >= policy.max_launches;
-  verdict.verdict = trial.not_slower ? Verdict::Held : Verdict::Inconclusive;
-  if (launches < policy.min_launches) {
+  } else if (decision.launches < policy.min_launches) {
     verdict.reasons.push_back("needs at least " + std::to_string(policy.min_launches) + " launches, has " +
-                              std::to_string(launches));
-  } else if (!trial.not_slower) {
-    verdict.reasons.push_back("undecided after " + std::to_string(launches) + " launches");
+                              std::to_string(decision.launches));
+  } else if (verdict.verdict == Verdict::Inconclusive) {
+    verdict.reasons.push_back("undecided after " + std::to_string(decision.launches) + " launches");
   }
 }
 
 SideSummary summarize_side(const Trial& trial, std::vector<double> DuetLaunch::*side, const std::string& commit,
                            MedianBootstraps& bootstraps) {
   std::vector<std::vector<double>> launches;
-  for (std::size_t i = 0; i < trial.reading.log_ratios.size(); ++i)
+  for (std::size_t i = 0; i < trial.series.launches.size(); ++i)
     launches.push_back(trial.measured->launches[i].*side);
   return summarize(launches, trial.measured->facts.bytes, commit, bootstraps);
 }
@@ -188,13 +107,13 @@ SideSummary summarize_side(const Trial& trial, std::vector<double> DuetLaunch::*
 // The estimate rests on all launches, also on those after the verdict.
 void describe(Trial& trial, const Policy& policy, std::size_t family, double inflation) {
   CaseVerdict& verdict = trial.verdict;
-  const std::size_t launches = trial.reading.log_ratios.size();
-  const VariancePrior prior = prior_after(trial, launches, inflation);
-  const Effect effect = estimate(trial.reading.log_ratios, prior, policy.confidence);
+  const std::size_t launches = trial.series.launches.size();
+  const VariancePrior prior = prior_after(trial.series, launches, inflation);
+  const Effect effect = estimate(log_ratios(trial.series, launches), prior, policy.confidence);
   verdict.change = std::expm1(effect.log_ratio);
   verdict.change_ci = Interval{std::expm1(effect.interval.low), std::expm1(effect.interval.high)};
   const std::size_t could_have = verdict.verdict == Verdict::Inconclusive ? launches : policy.max_launches;
-  verdict.mde = std::expm1(smallest_detectable(effect, prior, std::log1p(verdict.tolerance), could_have,
+  verdict.mde = std::expm1(smallest_detectable(effect, prior, trial.series.log_tolerance, could_have,
                                                policy.alpha / static_cast<double>(family), policy.beta));
 }
 
@@ -240,12 +159,13 @@ Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& polic
     verdict.reasons.emplace_back("not measured");
     return trial;
   }
-  trial.reading = read_launches(measured, policy.min_rounds);
-  if (trial.reading.log_ratios.empty()) {
-    verdict = settled(verdict, Verdict::Inconclusive, trial.reading.trouble);
+  trial.trouble = read_launches(measured, policy.min_rounds, trial.series);
+  if (trial.series.launches.empty()) {
+    verdict = settled(verdict, Verdict::Inconclusive, trial.trouble);
     return trial;
   }
-  verdict.prior = believed_of(verdict.id, policy, past);
+  verdict.prior = trial.series.prior = believed_of(verdict.id, policy, past);
+  trial.series.log_tolerance = std::log1p(verdict.tolerance);
   verdict.baseline = summarize_side(trial, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
   verdict.candidate = summarize_side(trial, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
   const double interval_ns = verdict.baseline->median_ns * static_cast<double>(measured.facts.batch);
@@ -271,15 +191,18 @@ std::vector<CaseVerdict> judge_duets(std::span<const Duet> duets, const Policy& 
   }
   const std::size_t family = std::max<std::size_t>(1, policy.family > 0 ? policy.family : judgeable);
   std::vector<Trial*> judged;
+  std::vector<Series> series;
   for (Trial& trial : trials) {
-    if (trial.open) judged.push_back(&trial);
+    if (!trial.open) continue;
+    judged.push_back(&trial);
+    series.push_back(trial.series);
   }
-  const double inflation = look_launch_by_launch(trials, policy, family);
-  for (Trial* trial : judged) {
-    finish(*trial, policy);
-    describe(*trial, policy, family, inflation);
-    doubt(*trial, policy);
-    for (const std::string& warning : trial->measured->warnings) trial->verdict.reasons.push_back(warning);
+  const Looks looks = look_launch_by_launch(series, policy, family);
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    finish(*judged[i], looks.decisions[i], policy);
+    describe(*judged[i], policy, family, looks.inflation);
+    doubt(*judged[i], policy);
+    for (const std::string& warning : judged[i]->measured->warnings) judged[i]->verdict.reasons.push_back(warning);
   }
   std::vector<CaseVerdict> verdicts;
   verdicts.reserve(trials.size());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ratchet/calibration.h"
+
 namespace ratchet {
 namespace {
 
@@ -47,9 +49,11 @@ bool only_sets(const CheckVerdict& check) {
                      [](const CaseVerdict& c) { return c.verdict == Verdict::New; });
 }
 
-Outcome outcome_of(const CheckVerdict& check, bool fit) {
-  if (any(check.cases, Verdict::Regressed)) return Outcome::Regressed;
+Outcome outcome_of(const CheckVerdict& check, bool fit, bool trusted) {
+  const bool regressed = any(check.cases, Verdict::Regressed);
+  if (regressed && trusted) return Outcome::Regressed;
   if (any(check.cases, Verdict::Invalid)) return Outcome::Fault;
+  if (regressed) return Outcome::NoVerdict;
   if (any(check.cases, Verdict::Missing) || any(check.cases, Verdict::NoBaseline)) return Outcome::NoVerdict;
   if (check.policy.strict && any(check.cases, Verdict::Inconclusive)) return Outcome::NoVerdict;
   return fit && (check.judged > 0 || only_sets(check)) ? Outcome::Pass : Outcome::NoVerdict;
@@ -74,13 +78,14 @@ void apply(const Ruling& ruling, CaseVerdict& verdict) {
   }
 }
 
-CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, double device_seconds,
-                      const std::optional<std::string>& degraded, Purpose purpose) {
+CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, const Circumstances& circumstances) {
+  const auto& degraded = circumstances.degraded;
   if (degraded) withdraw(cases, *degraded);
   CheckVerdict check;
-  check.purpose = purpose;
+  check.purpose = circumstances.purpose;
   check.policy = policy;
-  check.device_seconds = device_seconds;
+  check.device_seconds = circumstances.device_seconds;
+  check.calibrated = circumstances.calibrated;
   check.expected = cases.size();
   for (const CaseVerdict& verdict : cases) {
     if (is_judged(verdict.verdict)) {
@@ -91,7 +96,9 @@ CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, doub
   }
   check.cases = std::move(cases);
   if (degraded) check.reasons.push_back(*degraded);
-  check.outcome = outcome_of(check, !degraded);
+  const auto distrust = check.calibrated ? untrustworthy(*check.calibrated, policy) : std::nullopt;
+  if (distrust) check.reasons.push_back(*distrust);
+  check.outcome = outcome_of(check, !degraded, !distrust);
   if (check.judged == 0 && !only_sets(check)) check.reasons.push_back("no case was judged");
   return check;
 }

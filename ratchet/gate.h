@@ -18,11 +18,19 @@ bool let_through(CaseVerdict& verdict, const std::string& reason);
 // still fails.
 void apply(const Ruling& ruling, CaseVerdict& verdict);
 
+// What surrounds the cases of a check.
+struct Circumstances {
+  Purpose purpose = Purpose::Check;
+  double device_seconds = 0;
+  std::optional<std::string> degraded = {};       // why the device was not fit, with the reading
+  std::optional<CalibratedRate> calibrated = {};  // of this device; none: it never was
+};
+
 // Order of precedence: regressed, then fault (an invalid case), then no verdict (a missing case, no baseline, a
 // degraded device, inconclusive under policy.strict, or nothing judged at all), then pass. Recording passes as well
-// when every case is new: where there was no baseline there was nothing to judge.
-[[nodiscard]] CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy, double device_seconds,
-                                    const std::optional<std::string>& degraded = std::nullopt,
-                                    Purpose purpose = Purpose::Check);
+// when every case is new: where there was no baseline there was nothing to judge. A machine whose false alarms are
+// proven to be more than alpha cannot fail a check: its regressions are no verdict.
+[[nodiscard]] CheckVerdict conclude(std::vector<CaseVerdict> cases, const Policy& policy,
+                                    const Circumstances& circumstances = {});
 
 }  // namespace ratchet

@@ -25,7 +25,8 @@ CheckVerdict rejudge(const CheckVerdict& recorded, std::span<const Duet> duets, 
   for (const CaseVerdict& verdict : recorded.cases) {
     if (!measured.contains(verdict.id)) cases.push_back(verdict);
   }
-  CheckVerdict check = conclude(std::move(cases), recorded.policy, device_seconds, degraded, recorded.purpose);
+  CheckVerdict check = conclude(std::move(cases), recorded.policy,
+                                {recorded.purpose, device_seconds, degraded, recorded.calibrated});
   check.uuid = recorded.uuid;
   check.run_uuid = recorded.run_uuid;
   return check;

@@ -9,6 +9,7 @@
 
 #include "ratchet/overdispersion.h"
 #include "ratchet/policy.h"
+#include "ratchet/proportion.h"
 #include "ratchet/statistics.h"
 
 namespace ratchet {
@@ -80,6 +81,13 @@ struct CaseVerdict {
   bool decided = false;         // false: more launches could still change the verdict
 };
 
+// What a calibration measured of the machine that checks.
+struct CalibratedRate {
+  std::string uuid;         // of the calibration
+  std::string made_at;      // RFC 3339
+  Proportion false_alarms;  // checks of identical code that failed
+};
+
 struct Unjudged {
   std::string id;
   std::string why;
@@ -97,6 +105,7 @@ struct CheckVerdict {
   double device_seconds = 0;
   std::vector<CaseVerdict> cases;
   std::vector<std::string> reasons;  // of the outcome, beyond those of the cases
+  std::optional<CalibratedRate> calibrated;
 };
 
 }  // namespace ratchet

@@ -2,6 +2,7 @@
 
 #include "db/sha256.h"
 #include "ratchet/gate.h"
+#include "src/cli/calibrated.h"
 #include "src/cli/check_plan.h"
 #include "src/cli/commands.h"
 #include "src/cli/judging.h"
@@ -50,8 +51,9 @@ int check(Context& context, const po::variables_map& values) {
 
   const CheckPlan plan = plan_check(suite, standings, candidate, settings, is_set(values, "measure-identical"));
   const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
-  CheckVerdict verdict =
-      conclude(all_verdicts(context, plan, judged), judged.policy, measured_seconds(judged), unfit(judged));
+  CheckVerdict verdict = conclude(
+      all_verdicts(context, plan, judged), judged.policy,
+      {Purpose::Check, measured_seconds(judged), unfit(judged), calibrated_rate(context, suite.environment)});
   if (settings.handicaps.empty()) {
     verdict.uuid = context.new_uuid();
     db::Recording recording;

@@ -50,10 +50,14 @@ Overdispersion learn(db::Store& store, const std::string& device_name, const Cas
   filter.device_name = device_name;
   filter.limit = kRememberedDuets;
   std::vector<std::vector<DuetLaunch>> past;
-  for (db::PastDuet& duet : store.past_duets(facts.id, filter)) {
-    if (duet.facts.definition == facts.definition && duet.facts.l2 == facts.l2)
-      past.push_back(std::move(duet.launches));
-  }
+  const auto take = [&](std::vector<db::PastDuet> duets) {
+    for (db::PastDuet& duet : duets) {
+      if (duet.facts.definition == facts.definition && duet.facts.l2 == facts.l2)
+        past.push_back(std::move(duet.launches));
+    }
+  };
+  take(store.past_duets(facts.id, filter));
+  take(store.calibrated_duets(facts.id, device_name));
   return overdispersion(past, policy);
 }
 

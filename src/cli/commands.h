@@ -7,6 +7,7 @@ namespace ratchet::cli {
 
 void declare_accept(po::options_description& options);
 void declare_baseline(po::options_description& options);
+void declare_calibrate(po::options_description& options);
 void declare_check(po::options_description& options);
 void declare_compare(po::options_description& options);
 void declare_init(po::options_description& options);
@@ -17,6 +18,7 @@ void declare_trend(po::options_description& options);
 
 int accept(Context& context, const po::variables_map& values);
 int baseline(Context& context, const po::variables_map& values);
+int calibrate(Context& context, const po::variables_map& values);
 int check(Context& context, const po::variables_map& values);
 int compare(Context& context, const po::variables_map& values);
 int doctor(Context& context, const po::variables_map& values);

@@ -30,8 +30,8 @@ Run find_run(Context& context, const std::string& name) {
 int compare_duet(Context& context, const std::string& file, const Policy& policy) {
   const Duet duet = documents::read_duet(documents::read_file(file), file);
   return conclude_and_print(
-      context, conclude(judge_duet(duet, policy), policy, measured_seconds(duet), degraded(duet.telemetry),
-                        Purpose::Compare));
+      context, conclude(judge_duet(duet, policy), policy,
+                        {Purpose::Compare, measured_seconds(duet), degraded(duet.telemetry), std::nullopt}));
 }
 
 }  // namespace
@@ -56,7 +56,8 @@ int compare(Context& context, const po::variables_map& values) {
   const Run candidate_run = find_run(context, candidate);
   std::optional<std::string> unfit = degraded(baseline_run.telemetry);
   if (!unfit) unfit = degraded(candidate_run.telemetry);
-  return conclude_and_print(context, conclude(judge_stored(baseline_run, candidate_run, policy), policy, 0, unfit, Purpose::Compare));
+  return conclude_and_print(context, conclude(judge_stored(baseline_run, candidate_run, policy), policy,
+                                              {Purpose::Compare, 0, unfit, std::nullopt}));
 }
 
 }  // namespace ratchet::cli

@@ -4,6 +4,7 @@
 #include "ratchet/environment.h"
 #include "ratchet/error.h"
 #include "ratchet/gate.h"
+#include "src/cli/calibrated.h"
 #include "src/cli/check_plan.h"
 #include "src/cli/commands.h"
 #include "src/cli/judging.h"
@@ -139,8 +140,9 @@ int record(Context& context, const po::variables_map& values) {
   const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
   auto why_unfit = unfit(judged);
   if (!why_unfit) why_unfit = degraded(run.telemetry);
-  CheckVerdict verdict = conclude(all_verdicts(context, plan, judged), judged.policy, measured_seconds(judged),
-                                  why_unfit, Purpose::Record);
+  CheckVerdict verdict = conclude(
+      all_verdicts(context, plan, judged), judged.policy,
+      {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
   verdict.uuid = context.new_uuid();
   verdict.run_uuid = run.uuid;
 

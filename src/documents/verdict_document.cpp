@@ -79,6 +79,12 @@ std::string write(const CheckVerdict& check) {
   document["census"] = {{"expected", check.expected}, {"judged", check.judged}, {"unjudged", std::move(unjudged)}};
   document["policy"] = policy_json(check.policy);
   document["error_rates"] = {{"alpha_check", check.policy.alpha}, {"beta", check.policy.beta}};
+  if (check.calibrated) {
+    document["calibrated"] = {{"uuid", check.calibrated->uuid},
+                              {"made_at", check.calibrated->made_at},
+                              {"failed", check.calibrated->false_alarms.hits},
+                              {"checks", check.calibrated->false_alarms.trials}};
+  }
   document["device_seconds"] = check.device_seconds;
   document["cases"] = Json::array();
   for (const CaseVerdict& verdict : check.cases) document["cases"].push_back(case_json(verdict));

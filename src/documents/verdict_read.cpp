@@ -115,6 +115,11 @@ CheckVerdict read_verdict(std::string_view text, std::string_view name) {
   for (std::size_t i = 0; i < unjudged.size(); ++i)
     check.unjudged.push_back({unjudged.item(i).at("case").text(), unjudged.item(i).at("why").text()});
   check.policy = read_policy(root.at("policy"));
+  if (const auto calibrated = root.find("calibrated")) {
+    check.calibrated = CalibratedRate{calibrated->at("uuid").text(),
+                                      calibrated->at("made_at").text(),
+                                      {calibrated->at("failed").count(), calibrated->at("checks").count()}};
+  }
   check.device_seconds = root.at("device_seconds").number();
   const Node cases = root.at("cases");
   for (std::size_t i = 0; i < cases.size(); ++i) check.cases.push_back(read_case(cases.item(i)));

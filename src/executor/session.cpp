@@ -86,38 +86,49 @@ std::size_t measured_cases(const std::vector<Duet>& duets) {
 
 }  // namespace
 
+std::vector<Duet> measure_launch(Bench& bench, const std::vector<Pairing>& pairings, std::size_t number,
+                                 const Settings& settings) {
+  std::vector<Duet> duets;
+  for (const Pairing& pairing : pairings) {
+    Duet& duet = duets.emplace_back();
+    if (!pairing.cases.empty()) {
+      duet = bench.duet({pairing.baseline_module, pairing.candidate_module, launch_of(pairing.cases, number, settings)});
+    }
+    duet.baseline = pairing.baseline;
+    duet.candidate = pairing.candidate;
+  }
+  return duets;
+}
+
+void merge_launch(std::vector<Duet>& all, const std::vector<Duet>& launch) {
+  all.resize(std::max(all.size(), launch.size()));
+  for (std::size_t i = 0; i < launch.size(); ++i) {
+    all[i].baseline = launch[i].baseline;
+    all[i].candidate = launch[i].candidate;
+    if (launch[i].environment) all[i].environment = launch[i].environment;
+    merge_cases(all[i].cases, launch[i].cases);
+    append(all[i].telemetry, launch[i].telemetry);
+  }
+}
+
 Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings, Policy policy,
                              const Overdispersions& past, const Settings& settings, const OnLaunch& on_launch) {
   Judged judged;
-  std::vector<std::vector<std::string>> undecided;
+  std::vector<Pairing> undecided = pairings;
   std::size_t cases = 0;
-  for (const Pairing& pairing : pairings) {
-    Duet duet;
-    duet.baseline = pairing.baseline;
-    duet.candidate = pairing.candidate;
-    judged.duets.push_back(std::move(duet));
-    undecided.push_back(pairing.cases);
-    cases += pairing.cases.size();
-  }
+  for (const Pairing& pairing : pairings) cases += pairing.cases.size();
   std::size_t left = cases;
   for (std::size_t number = 0; number < policy.max_launches && left > 0; ++number) {
     on_launch(number + 1, cases - left, cases);
-    for (std::size_t i = 0; i < pairings.size(); ++i) {
-      if (undecided[i].empty()) continue;
-      const Duet launch = bench.duet(
-          {pairings[i].baseline_module, pairings[i].candidate_module, launch_of(undecided[i], number, settings)});
-      judged.duets[i].environment = launch.environment;
-      merge_cases(judged.duets[i].cases, launch.cases);
-      append(judged.duets[i].telemetry, launch.telemetry);
-    }
+    merge_launch(judged.duets, measure_launch(bench, undecided, number, settings));
     if (number == 0) policy.family = std::max<std::size_t>(1, measured_cases(judged.duets));
     judged.verdicts = judge_duets(judged.duets, policy, past);
     std::map<std::string, bool> decided;
     for (const CaseVerdict& verdict : judged.verdicts) decided[verdict.id] = verdict.decided;
     left = 0;
-    for (auto& ids : undecided) {
-      std::erase_if(ids, [&](const std::string& id) { return decided[id]; });
-      left += ids.size();
+    for (Pairing& pairing : undecided) {
+      std::erase_if(pairing.cases, [&](const std::string& id) { return decided[id]; });
+      left += pairing.cases.size();
     }
   }
   judged.policy = policy;

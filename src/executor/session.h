@@ -39,6 +39,13 @@ struct Judged {
   Policy policy;                      // with the family that was used: a replay needs it
 };
 
+// One launch of all cases of all pairings: one duet a pairing, empty where it has no case.
+[[nodiscard]] std::vector<Duet> measure_launch(Bench& bench, const std::vector<Pairing>& pairings, std::size_t number,
+                                               const Settings& settings);
+
+// Appends a launch to those before it, pairing by pairing and case by case.
+void merge_launch(std::vector<Duet>& all, const std::vector<Duet>& launch);
+
 // Called before each launch: its number from 1, how many cases have their verdict, how many there are.
 using OnLaunch = std::function<void(std::size_t launch, std::size_t decided, std::size_t cases)>;
 

@@ -120,6 +120,13 @@ std::string headline(const CheckVerdict& check, const Paint& paint) {
   return code;
 }
 
+std::string calibration_line(const CalibratedRate& calibrated) {
+  const Proportion& seen = calibrated.false_alarms;
+  return fmt::format("calibrated on {}: {} of {} of identical code failed here (at most {} with 95 % confidence)",
+                     calibrated.made_at.substr(0, 10), seen.hits, count(seen.trials, "check"),
+                     probability(clopper_pearson(seen, 0.95).high));
+}
+
 }  // namespace
 
 Tint tint_of(Verdict verdict) {
@@ -155,6 +162,7 @@ std::string check_text(const CheckVerdict& check, const Paint& paint) {
               "its tolerance is called held with at most {}",
               check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta))) +
       "\n";
+  if (check.calibrated) text += paint(Tint::Faint, calibration_line(*check.calibrated)) + "\n";
   if (!check.uuid.empty()) text += paint(Tint::Faint, "recorded as verdict " + check.uuid) + "\n";
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <ostream>
 #include <string>
@@ -20,8 +21,21 @@ void Progress::launch(std::size_t launch, std::size_t most, std::size_t done, st
     last_done_ = done;
     return;
   }
+  draw(cases == 0 ? 0 : static_cast<double>(done) / static_cast<double>(cases), line);
+}
+
+void Progress::budget(std::size_t launches, double seconds, double budget_s) {
+  const std::string line = fmt::format("{}, {:.0f} of {:.0f} s", count(launches, "launch"), seconds, budget_s);
+  if (!is_terminal_) {
+    if (std::has_single_bit(launches)) out_ << line << "\n" << std::flush;
+    return;
+  }
+  draw(budget_s > 0 ? std::min(1.0, seconds / budget_s) : 1, line);
+}
+
+void Progress::draw(double share, const std::string& line) {
   constexpr std::size_t kWidth = 24;
-  const std::size_t filled = cases == 0 ? 0 : kWidth * done / cases;
+  const auto filled = static_cast<std::size_t>(share * kWidth);
   out_ << "\r\x1b[K[" << std::string(filled, '#') << std::string(kWidth - filled, '.') << "] " << line << std::flush;
   drawn_ = true;
 }

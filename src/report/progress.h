@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <string>
 
 namespace ratchet::report {
 
@@ -16,10 +17,14 @@ class Progress {
 
   // Before launch number `launch` (from 1) of at most `most`; `done` of `cases` need no more launches.
   void launch(std::size_t launch, std::size_t most, std::size_t done, std::size_t cases);
+  // Before another launch of a measurement that ends with its time: `launches` are done, seconds went by of the budget.
+  void budget(std::size_t launches, double seconds, double budget_s);
   // Clears the bar, so that what follows starts on a clean line.
   void clear();
 
  private:
+  void draw(double share, const std::string& line);
+
   std::ostream& out_;
   bool is_terminal_;
   bool drawn_ = false;

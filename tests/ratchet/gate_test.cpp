@@ -27,7 +27,7 @@ CaseVerdict verdict_of(Verdict word, Method method = Method::Duet) {
 Outcome outcome(const std::vector<Verdict>& words, const Policy& policy = {}) {
   std::vector<CaseVerdict> cases;
   for (const Verdict word : words) cases.push_back(verdict_of(word));
-  return conclude(cases, policy, 0).outcome;
+  return conclude(cases, policy).outcome;
 }
 
 Policy strict() {
@@ -82,7 +82,7 @@ TEST_CASE("gate: a check whose cases are all inconclusive is no pass") {
 }
 
 TEST_CASE("gate: zero cases selected by a filter are no pass") {
-  const CheckVerdict check = conclude({}, {}, 0);
+  const CheckVerdict check = conclude({}, {});
   CHECK(check.outcome == Outcome::NoVerdict);
   CHECK(check.expected == 0);
   REQUIRE_FALSE(check.reasons.empty());
@@ -92,7 +92,7 @@ TEST_CASE("gate: zero cases selected by a filter are no pass") {
 TEST_CASE("gate: a case without counterpart is named and not skipped") {
   Duet both = synthetic::duet({duet_case("op/x/n=1", 0, 10, 1), duet_case("op/x/n=2", 0, 0, 1)});
   both.cases[1].warnings.push_back(kOnlyInBaseline);
-  const CheckVerdict check = conclude(judge_duet(both, {}), {}, 0);
+  const CheckVerdict check = conclude(judge_duet(both, {}), {});
   CHECK(check.outcome == Outcome::NoVerdict);
   CHECK(check.expected == 2);
   CHECK(check.judged == 1);
@@ -103,13 +103,13 @@ TEST_CASE("gate: a case without counterpart is named and not skipped") {
 
 TEST_CASE("gate: no history is no check, and no pass") {
   const auto verdicts = judge_stored({}, synthetic::run({synthetic::measurement("op/x/n=1", {1, 1, 1, 1, 1})}), {});
-  CHECK(conclude(verdicts, {}, 0).outcome == Outcome::NoVerdict);
+  CHECK(conclude(verdicts, {}).outcome == Outcome::NoVerdict);
 }
 
 TEST_CASE("gate: NaN is not filtered away") {
   DuetCase measured = duet_case("op/x/n=1", 0, 10, 1);
   measured.launches[0].candidate_ns[0] = std::nan("");
-  const CheckVerdict check = conclude(judge_duet(synthetic::duet({measured}), {}), {}, 0);
+  const CheckVerdict check = conclude(judge_duet(synthetic::duet({measured}), {}), {});
   CHECK(check.outcome == Outcome::NoVerdict);
   REQUIRE(check.unjudged.size() == 1);
   CHECK(check.unjudged[0].why.find("not positive and finite") != std::string::npos);
@@ -118,11 +118,11 @@ TEST_CASE("gate: NaN is not filtered away") {
 TEST_CASE("gate: one sample is not zero noise") {
   DuetCase single = duet_case("op/x/n=1", 0, 0, 1);
   single.launches.assign(10, {{20000}, {20000}});
-  CHECK(conclude(judge_duet(synthetic::duet({single}), {}), {}, 0).outcome == Outcome::NoVerdict);
+  CHECK(conclude(judge_duet(synthetic::duet({single}), {}), {}).outcome == Outcome::NoVerdict);
   Measurement one;
   one.facts.id = "op/x/n=1";
   one.launches = {{20000}};
-  CHECK(conclude(judge_stored(synthetic::run({one}), synthetic::run({one}), {}), {}, 0).outcome == Outcome::NoVerdict);
+  CHECK(conclude(judge_stored(synthetic::run({one}), synthetic::run({one}), {}), {}).outcome == Outcome::NoVerdict);
 }
 
 TEST_CASE("gate: not proven worse is not held") {
@@ -131,25 +131,25 @@ TEST_CASE("gate: not proven worse is not held") {
   brief.max_launches = 3;
   const auto verdicts = judge_duet(synthetic::duet({duet_case("op/x/n=1", 0.03, 3, 4, {0.5, 0.1})}), brief);
   CHECK(verdicts.front().verdict == Inconclusive);
-  CHECK(conclude(verdicts, brief, 0).outcome == Outcome::NoVerdict);
+  CHECK(conclude(verdicts, brief).outcome == Outcome::NoVerdict);
 }
 
 TEST_CASE("gate: a definition that changed is not compared") {
   DuetCase measured = duet_case("op/x/n=1", 0, 10, 1);
   measured.warnings.push_back(kDefinitionChanged);
-  CHECK(conclude(judge_duet(synthetic::duet({measured}), {}), {}, 0).outcome == Outcome::NoVerdict);
+  CHECK(conclude(judge_duet(synthetic::duet({measured}), {}), {}).outcome == Outcome::NoVerdict);
 }
 
 TEST_CASE("gate: a failed verification of the candidate is a fault") {
   DuetCase measured = duet_case("op/x/n=1", 0, 10, 1);
   measured.candidate_check = Check{};
-  CHECK(conclude(judge_duet(synthetic::duet({measured}), {}), {}, 0).outcome == Outcome::Fault);
+  CHECK(conclude(judge_duet(synthetic::duet({measured}), {}), {}).outcome == Outcome::Fault);
 }
 
 TEST_CASE("gate: a throttled device gives no verdict, neither good nor bad, and says why") {
   const std::string reading = "the device slowed down because of heat";
   for (const Verdict word : {Held, Improved, Regressed}) {
-    const CheckVerdict check = conclude({verdict_of(word)}, {}, 0, reading);
+    const CheckVerdict check = conclude({verdict_of(word)}, {}, Circumstances{.degraded = reading});
     CHECK(check.outcome == Outcome::NoVerdict);
     CHECK(check.judged == 0);
     CHECK(check.cases.front().verdict == Inconclusive);
@@ -159,8 +159,8 @@ TEST_CASE("gate: a throttled device gives no verdict, neither good nor bad, and 
     CHECK(check.reasons.front() == reading);
   }
   // What needs no clock stands; the check as a whole does not pass.
-  CHECK(conclude({verdict_of(Identical, Method::Identical)}, {}, 0, reading).outcome == Outcome::NoVerdict);
-  CHECK(conclude({verdict_of(Invalid)}, {}, 0, reading).outcome == Outcome::Fault);
+  CHECK(conclude({verdict_of(Identical, Method::Identical)}, {}, Circumstances{.degraded = reading}).outcome == Outcome::NoVerdict);
+  CHECK(conclude({verdict_of(Invalid)}, {}, Circumstances{.degraded = reading}).outcome == Outcome::Fault);
 }
 
 TEST_CASE("gate: the census counts what was expected and names each case that was not judged") {
@@ -168,7 +168,7 @@ TEST_CASE("gate: the census counts what was expected and names each case that wa
                                  NoBaseline, Missing,  Invalid,   Accepted,     Identical};
   std::vector<CaseVerdict> cases;
   for (const Verdict word : all) cases.push_back(verdict_of(word));
-  const CheckVerdict check = conclude(cases, {}, 12.5);
+  const CheckVerdict check = conclude(cases, {}, Circumstances{.device_seconds = 12.5});
   CHECK(check.expected == 10);
   CHECK(check.judged == 5);
   CHECK(check.judged + check.unjudged.size() == check.expected);
@@ -186,7 +186,7 @@ TEST_CASE("gate: a person lets a regressed, missing or implausible case through,
     CHECK(verdict.verdict == Accepted);
     CHECK(verdict.reasons.front() == "was " + was + "; accepted: needed for #42");
     CHECK(verdict.reasons.back() == "as measured");
-    CHECK(conclude({verdict}, {}, 0).outcome == Outcome::Pass);
+    CHECK(conclude({verdict}, {}).outcome == Outcome::Pass);
   }
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("gate: nobody lets a failed, wrong, unmeasured or doubtful case throug
 TEST_CASE("gate: an acceptance covers its case alone") {
   CaseVerdict accepted = verdict_of(Regressed);
   REQUIRE(let_through(accepted, "needed"));
-  CHECK(conclude({accepted, verdict_of(Regressed)}, {}, 0).outcome == Outcome::Regressed);
+  CHECK(conclude({accepted, verdict_of(Regressed)}, {}).outcome == Outcome::Regressed);
 }
 
 TEST_CASE("verdict: every word reads back, and an unknown word is an error") {
@@ -215,4 +215,28 @@ TEST_CASE("verdict: every word reads back, and an unknown word is an error") {
   CHECK(to_string(NoBaseline) == "no_baseline");
   CHECK(to_string(Outcome::NoVerdict) == "no_verdict");
   CHECK(to_string(Method::Duet) == "duet");
+}
+
+TEST_CASE("gate: a machine whose false alarms are proven to exceed alpha gives no verdict instead of a failure") {
+  const auto outcome_with = [](std::size_t failed, std::size_t checks, Verdict word) {
+    const CalibratedRate rate{"c", "2026-11-25T10:00:00Z", {failed, checks}};
+    const CheckVerdict check = conclude({verdict_of(word)}, {}, Circumstances{.calibrated = rate});
+    if (check.outcome == Outcome::NoVerdict)
+      CHECK(check.reasons.front().find("2 of 60 checks of identical code failed") != std::string::npos);
+    return check.outcome;
+  };
+  CHECK(outcome_with(0, 60, Verdict::Regressed) == Outcome::Regressed);
+  CHECK(outcome_with(1, 60, Verdict::Regressed) == Outcome::Regressed);  // 1 of 60 may be chance
+  CHECK(outcome_with(2, 60, Verdict::Regressed) == Outcome::NoVerdict);
+  CHECK(outcome_with(2, 60, Verdict::Invalid) == Outcome::Fault);
+  CHECK(outcome_with(2, 60, Verdict::Held) == Outcome::Pass);  // false alarms do not spoil a pass
+  CHECK(exit_code(Outcome::NoVerdict) == 3);
+}
+
+TEST_CASE("gate: recording passes when every case is new, checking does not") {
+  CHECK(conclude({verdict_of(Verdict::New)}, {}, Circumstances{.purpose = Purpose::Record}).outcome == Outcome::Pass);
+  CHECK(conclude({verdict_of(Verdict::New)}, {}).outcome == Outcome::NoVerdict);
+  CHECK(conclude({}, {}, Circumstances{.purpose = Purpose::Record}).outcome == Outcome::NoVerdict);
+  const Circumstances hot{.purpose = Purpose::Record, .degraded = "too hot"};
+  CHECK(conclude({verdict_of(Verdict::New)}, {}, hot).outcome == Outcome::NoVerdict);
 }

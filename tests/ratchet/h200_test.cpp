@@ -88,7 +88,7 @@ TEST_CASE("h200: of 200 checks of 20 cases of identical code, none fails") {
       pretended.cases.push_back(shared[i % shared.size()]);
       permute_launches(pretended.cases.back(), random);
     }
-    if (conclude(judge_duet(pretended, {}), {}, 0).outcome == Outcome::Regressed) ++regressed;
+    if (conclude(judge_duet(pretended, {}), {}).outcome == Outcome::Regressed) ++regressed;
   }
   CHECK(regressed == 0);
 }
