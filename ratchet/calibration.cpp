@@ -257,7 +257,8 @@ Calibration calibrate(std::span<const CalibrationSeries> series, const Policy& p
   if (by_percent.empty() || by_percent.begin()->first > 0) throw Error("a calibration needs launches of identical code");
   const auto& [identical, readings] = by_percent.begin()->second;
   if (readings.launches < policy.min_launches)
-    throw Error("a calibration needs at least " + std::to_string(policy.min_launches) + " launches of identical code");
+    throw Error("a calibration needs at least " + std::to_string(policy.min_launches) +
+                " launches of identical code, has " + std::to_string(readings.launches) + "; run it again to go on");
   if (readings.effects.empty())
     throw Error("no case can be calibrated" + (unusable.empty() ? "" : ": " + unusable.front()));
   Calibration calibration;
