@@ -1,10 +1,13 @@
 #include "src/cli/check_plan.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "ratchet/environment.h"
 #include "ratchet/glob.h"
 #include "src/cli/judging.h"
+#include "src/executor/identity.h"
 #include "src/report/progress.h"
 
 namespace ratchet::cli {
@@ -40,6 +43,15 @@ executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const S
   return pairings.emplace_back(std::move(pairing));
 }
 
+// What may be identical in a pairing: the same file met itself only to be measured on purpose.
+std::vector<std::string> askable(const executor::Pairing& pairing, const executor::Settings& settings) {
+  std::vector<std::string> ids;
+  if (pairing.baseline.module_hash == pairing.candidate.module_hash) return ids;
+  std::copy_if(pairing.cases.begin(), pairing.cases.end(), std::back_inserter(ids),
+               [&](const std::string& id) { return !is_handicapped(id, settings); });
+  return ids;
+}
+
 }  // namespace
 
 CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& standings, const Commit& candidate,
@@ -65,6 +77,22 @@ CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& 
   }
   for (const auto& [id, standing] : unmet)
     plan.settled.push_back(settled(id, Verdict::Missing, "the candidate does not have this case"));
+  return plan;
+}
+
+CheckPlan settle_identical(Context& context, CheckPlan plan, const Device& device, const executor::Settings& settings) {
+  if (device.kind != "cuda") return plan;
+  executor::Identity identity(context.bench(), device.compute_capability, settings.case_timeout_s,
+                              [&](const std::string& why) { context.log().info(why); });
+  for (executor::Pairing& pairing : plan.pairings) {
+    const std::vector<std::string> ids = askable(pairing, settings);
+    if (ids.empty()) continue;
+    const std::set<std::string> identical = identity.identical(pairing.baseline_module, pairing.candidate_module, ids);
+    std::erase_if(pairing.cases, [&](const std::string& id) { return identical.contains(id); });
+    for (const std::string& id : identical)
+      plan.settled.push_back(settled(id, Verdict::Identical, "same device code, launch configuration and inputs"));
+  }
+  std::erase_if(plan.pairings, [](const executor::Pairing& pairing) { return pairing.cases.empty(); });
   return plan;
 }
 

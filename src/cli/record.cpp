@@ -129,7 +129,8 @@ int record(Context& context, const po::variables_map& values) {
 
   const Run run =
       measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
-  const CheckPlan plan = plan_check(suite, standings, commit, settings, false);
+  const CheckPlan plan = settle_identical(context, plan_check(suite, standings, commit, settings, false),
+                                          suite.environment.device, settings);
   const executor::Judged judged = measure_plan(context, plan, policy, settings);
   std::vector<CaseVerdict> verdicts = all_verdicts(context, plan, judged);
   settle(run, verdicts);
