@@ -1,6 +1,6 @@
 // One end of the conversation between the supervisor and the worker: frames of a kind and a text. The worker says
 // Module once for each module it has loaded, then Ready. Start asks for what the first case needs and is answered with
-// Ready; Measure, with a case's id, is answered with a Document, or a LastDocument by a worker that cannot go on. Fault
+// Ready; Measure, with the id of a case to measure or compare, is answered with a Document, or a LastDocument by a worker that cannot go on. Fault
 // ends it all. The worker's death shows as the end of the stream.
 #pragma once
 

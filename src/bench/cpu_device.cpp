@@ -188,4 +188,8 @@ std::unique_ptr<Timer> CpuDevice::timer(std::span<PreparedCase* const> sides, Ti
   return std::make_unique<CpuTimer>(sides, settings, 2 * cache);
 }
 
+CallGraph CpuDevice::call_graph(PreparedCase&) {
+  throw CaseError("module_error", "", "what a call does on a CPU cannot be seen");
+}
+
 }  // namespace ratchet::bench

@@ -30,6 +30,8 @@ class CpuDevice : public Device {
   [[nodiscard]] std::uint64_t used_bytes() override { return 0; }
   [[nodiscard]] bool usable() noexcept override { return true; }
   [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
+  // Always throws: of a call on a CPU nothing can be seen but its effects.
+  [[nodiscard]] CallGraph call_graph(PreparedCase& side) override;
 
  private:
   ThreadPool pool_;

@@ -7,6 +7,7 @@
 
 #include "ratchet/error.h"
 #include "src/bench/cpu_device.h"
+#include "src/bench/cuda_call_graph.h"
 #include "src/bench/cuda_context.h"
 #include "src/bench/cuda_timer.h"
 #include "src/bench/element.h"
@@ -30,7 +31,7 @@ cudaDeviceProp properties_of_first() {
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess || count == 0)
     throw NoDevice(fmt::format("no CUDA device can be used ({}); check nvidia-smi and CUDA_VISIBLE_DEVICES",
-                            status == cudaSuccess ? "none is visible" : cudaGetErrorString(status)));
+                               status == cudaSuccess ? "none is visible" : cudaGetErrorString(status)));
   cudaDeviceProp properties{};
   check_cuda(cudaGetDeviceProperties(&properties, 0));
   return properties;
@@ -90,6 +91,7 @@ class CudaDevice final : public Device {
   [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override {
     return std::make_unique<CudaTimer>(context(), sides, settings);
   }
+  [[nodiscard]] CallGraph call_graph(PreparedCase& side) override { return cuda_call_graph(side, stream()); }
 
  private:
   // Made when first needed: describing a module must not disturb who is measuring.

@@ -12,6 +12,7 @@
 #include "kernels/module.h"
 #include "ratchet/error.h"
 #include "ratchet/run.h"
+#include "src/bench/call_graph.h"
 #include "src/bench/judge.h"
 #include "src/bench/prepared_case.h"
 
@@ -84,6 +85,8 @@ class Device {
   [[nodiscard]] virtual bool usable() noexcept = 0;
 
   [[nodiscard]] virtual std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) = 0;
+  // What one call of the side puts on the device. Throws CaseError, saying why, where that cannot be seen.
+  [[nodiscard]] virtual CallGraph call_graph(PreparedCase& side) = 0;
 };
 
 // No device of the kind can be used here, or this build has none. A module can be described all the same.

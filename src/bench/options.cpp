@@ -59,6 +59,7 @@ po::options_description description() {
   add("module", text("FILE"), "measure one module: prints ratchet.run/1");
   add("baseline", text("FILE"), "measure two modules in turn: prints ratchet.duet/1");
   add("candidate", text("FILE"), "the second of the two");
+  add("identify", "of two modules: compare what each case launches, time nothing: prints ratchet.launches/1");
   add("case", texts("GLOB"), "only cases whose whole id matches (* and ?); may be repeated");
   add("cases-from", text("FILE"), "only these ids, one a line");
   add("warmup", number("N"), "warm-up rounds at least (20)");
@@ -87,6 +88,7 @@ Options read(const po::variables_map& given) {
   };
   constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
   options.describe = given.count("describe") > 0;
+  options.identify = given.count("identify") > 0;
   options.baseline = text("baseline");
   options.candidate = options.describe ? text("describe") : given.count("module") ? text("module") : text("candidate");
   if (given.count("case")) options.globs = given["case"].as<std::vector<std::string>>();
@@ -111,6 +113,8 @@ void require_one_use(const po::variables_map& given) {
   const auto uses = given.count("describe") + given.count("module") + (duet ? 1 : 0);
   if (half || uses != 1)
     throw Error("give one of --describe MODULE, --module FILE, or --baseline FILE with --candidate FILE; see --help");
+  if (given.count("identify") && (!duet || given.count("handicap")))
+    throw Error("--identify compares two modules as they are: give --baseline and --candidate, and no --handicap");
 }
 
 }  // namespace

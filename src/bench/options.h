@@ -15,6 +15,7 @@ struct Handicap {
 
 struct Options {
   bool describe = false;  // list the candidate's cases, measure nothing
+  bool identify = false;  // compare what both modules launch, measure nothing
   std::string baseline;   // module file; empty in a run
   std::string candidate;
   std::vector<std::string> globs;  // cases to measure; with case_file empty too: all

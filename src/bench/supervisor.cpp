@@ -47,12 +47,19 @@ class Supervisor {
     std::optional<Frame> frame;
     bool in_time = true;  // false: silence; true without a frame: the worker is dead
   };
+  // Of one case: the worker's document, or why there is none.
+  struct Answer {
+    std::string document;
+    std::optional<Failure> failure;
+  };
 
   void load();
   void lock();
   void start();
   [[nodiscard]] std::vector<std::string> until_ready(const char* doing);
+  [[nodiscard]] Answer ask(const std::string& id);
   [[nodiscard]] DuetCase measure(const DuetCase& planned);
+  [[nodiscard]] documents::CallComparison identify(const DuetCase& planned);
   [[nodiscard]] DuetCase read(const std::string& document);
   [[nodiscard]] Reply await(double patience_s);
   [[nodiscard]] std::string end_worker();
@@ -79,6 +86,11 @@ std::string Supervisor::run() {
       plan(options_, options_.is_duet() ? baseline.cases : std::vector<CaseFacts>{}, candidate.cases);
   lock();
   start();
+  if (options_.identify) {
+    documents::CallComparisons all;
+    for (const DuetCase& one : cases) all.cases.push_back(identify(one));
+    return documents::write(all);
+  }
   for (DuetCase& one : cases) {
     if (one.warnings.empty()) one = measure(one);
     spdlog::info(progress_line(one));
@@ -120,29 +132,39 @@ void Supervisor::lock() {
                                        [](const std::string& text) { spdlog::warn(text); });
 }
 
-DuetCase Supervisor::measure(const DuetCase& planned) {
+Supervisor::Answer Supervisor::ask(const std::string& id) {
   if (!worker_) {
     load();
     start();
   }
-  worker_->channel().send(Message::Measure, planned.facts.id);  // to a dead worker: await() will tell
+  worker_->channel().send(Message::Measure, id);  // to a dead worker: await() will tell
   const Reply reply = await(options_.timeout_s);
-  DuetCase failed = planned;
-  failed.facts.handicap_percent = handicap_percent(options_, planned.facts.id);
   if (!reply.in_time) {
     (void)end_worker();
-    failed.failures.push_back(
-        {"timed_out", "",
-         fmt::format("no result after {} s; raise --timeout-s if it needs longer", options_.timeout_s)});
-    return failed;
+    return {"", Failure{"timed_out", "",
+                        fmt::format("no result after {} s; raise --timeout-s if it needs longer", options_.timeout_s)}};
   }
-  if (!reply.frame) {
-    failed.failures.push_back({"crashed", "", fmt::format("{} {}", kWorker, end_worker())});
-    return failed;
-  }
+  if (!reply.frame) return {"", Failure{"crashed", "", fmt::format("{} {}", kWorker, end_worker())}};
   if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
   if (reply.frame->message == Message::LastDocument) (void)end_worker();
-  return read(reply.frame->text);
+  return {reply.frame->text, std::nullopt};
+}
+
+DuetCase Supervisor::measure(const DuetCase& planned) {
+  const Answer answer = ask(planned.facts.id);
+  if (!answer.failure) return read(answer.document);
+  DuetCase failed = planned;
+  failed.facts.handicap_percent = handicap_percent(options_, planned.facts.id);
+  failed.failures.push_back(*answer.failure);
+  return failed;
+}
+
+documents::CallComparison Supervisor::identify(const DuetCase& planned) {
+  const std::string& id = planned.facts.id;
+  if (!planned.warnings.empty()) return {id, false, {}, planned.warnings.front()};
+  const Answer answer = ask(id);
+  if (answer.failure) return {id, false, {}, answer.failure->message};
+  return documents::read_call_comparisons(answer.document, kWorker).cases.front();
 }
 
 DuetCase Supervisor::read(const std::string& text) {

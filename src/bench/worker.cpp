@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ratchet/error.h"
+#include "src/bench/identify.h"
 #include "src/bench/measure.h"
 #include "src/bench/module.h"
 #include "src/bench/plan.h"
@@ -29,6 +30,7 @@ class Worker {
   [[nodiscard]] bool answer(const std::string& id, const Channel& channel);
 
  private:
+  [[nodiscard]] std::vector<Side> sides_of(const std::string& id) const;
   [[nodiscard]] std::string document(const Measured& measured) const;
 
   Options options_;
@@ -66,16 +68,29 @@ void Worker::describe(const Channel& channel) {
 }
 
 void Worker::start() {
+  if (options_.identify) return;  // nothing will be timed
   environment_->timer_tick_ns = device_->timer_tick_ns();
   sentinels_ = device_->sentinels();
 }
 
-bool Worker::answer(const std::string& id, const Channel& channel) {
+std::vector<Side> Worker::sides_of(const std::string& id) const {
   std::vector<Side> sides;
   for (const auto& module : modules_) {
     const bool is_candidate = module == modules_.back();
     const char* name = !options_.is_duet() ? "" : is_candidate ? "candidate" : "baseline";
     sides.push_back({name, &**module, module->find(id)});
+  }
+  return sides;
+}
+
+bool Worker::answer(const std::string& id, const Channel& channel) {
+  const std::vector<Side> sides = sides_of(id);
+  if (options_.identify) {
+    const documents::CallComparison compared = compare_calls(*device_, sides.front(), sides.back());
+    const bool usable = compared.same || device_->usable();
+    channel.send(usable ? Message::Document : Message::LastDocument,
+                 documents::write(documents::CallComparisons{{compared}}));
+    return usable;
   }
   const MeasureSettings settings{options_.warmup, options_.rounds, options_.seed + options_.launch,
                                  environment_->timer_tick_ns, handicap_percent(options_, id)};

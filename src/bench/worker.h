@@ -7,7 +7,7 @@
 
 namespace ratchet::bench {
 
-// Describes the modules and the device, then measures what it is asked for until the other end is gone or an error
+// Describes the modules and the device, then measures, or compares, what it is asked for until the other end is gone or an error
 // leaves the device unusable (the last document says so, and the process must end). Faults are sent, never thrown.
 void serve(const Options& options, Channel& channel) noexcept;
 

@@ -49,7 +49,9 @@ int check(Context& context, const po::variables_map& values) {
       revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
   keep_matching(standings, texts_of(values, "case"));
 
-  const CheckPlan plan = plan_check(suite, standings, candidate, settings, is_set(values, "measure-identical"));
+  const bool measure_identical = is_set(values, "measure-identical");
+  CheckPlan plan = plan_check(suite, standings, candidate, settings, measure_identical);
+  if (!measure_identical) plan = settle_identical(context, std::move(plan), suite.environment.device, settings);
   const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
   CheckVerdict verdict = conclude(
       all_verdicts(context, plan, judged), judged.policy,

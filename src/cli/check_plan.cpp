@@ -1,12 +1,14 @@
 #include "src/cli/check_plan.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
-#include <set>
 
 #include "ratchet/environment.h"
 #include "ratchet/glob.h"
-#include "ratchet/overdispersion.h"
 #include "src/cli/judging.h"
+#include "src/cli/past.h"
+#include "src/executor/identity.h"
 #include "src/report/progress.h"
 
 namespace ratchet::cli {
@@ -42,36 +44,13 @@ executor::Pairing& pairing_for(std::vector<executor::Pairing>& pairings, const S
   return pairings.emplace_back(std::move(pairing));
 }
 
-// Days differ, and so do the machines of one model: what was seen long ago is outweighed, and its reading costs time.
-constexpr std::size_t kRememberedDuets = 50;
-
-Overdispersion learn(db::Store& store, const std::string& device_name, const CaseFacts& facts, const Policy& policy) {
-  db::HistoryFilter filter;
-  filter.device_name = device_name;
-  filter.limit = kRememberedDuets;
-  std::vector<std::vector<DuetLaunch>> past;
-  const auto take = [&](std::vector<db::PastDuet> duets) {
-    for (db::PastDuet& duet : duets) {
-      if (duet.facts.definition == facts.definition && duet.facts.l2 == facts.l2)
-        past.push_back(std::move(duet.launches));
-    }
-  };
-  take(store.past_duets(facts.id, filter));
-  take(store.calibrated_duets(facts.id, device_name));
-  return overdispersion(past, policy);
-}
-
-Overdispersions learn_all(Context& context, const Suite& suite, const CheckPlan& plan, const Policy& policy) {
-  std::set<std::string> planned;
-  for (const executor::Pairing& pairing : plan.pairings) planned.insert(pairing.cases.begin(), pairing.cases.end());
-  Overdispersions past;
-  for (const SuiteModule& module : suite.modules) {
-    for (const CaseFacts& facts : module.cases) {
-      if (!planned.contains(facts.id)) continue;
-      past[facts.id] = learn(context.store(db::Mode::ReadWrite), suite.environment.device.name, facts, policy);
-    }
-  }
-  return past;
+// What may be identical in a pairing: the same file met itself only to be measured on purpose.
+std::vector<std::string> askable(const executor::Pairing& pairing, const executor::Settings& settings) {
+  std::vector<std::string> ids;
+  if (pairing.baseline.module_hash == pairing.candidate.module_hash) return ids;
+  std::copy_if(pairing.cases.begin(), pairing.cases.end(), std::back_inserter(ids),
+               [&](const std::string& id) { return !is_handicapped(id, settings); });
+  return ids;
 }
 
 }  // namespace
@@ -102,6 +81,22 @@ CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& 
   return plan;
 }
 
+CheckPlan settle_identical(Context& context, CheckPlan plan, const Device& device, const executor::Settings& settings) {
+  if (device.kind != "cuda") return plan;
+  executor::Identity identity(context.bench(), device.compute_capability, settings.case_timeout_s,
+                              [&](const std::string& why) { context.log().info(why); });
+  for (executor::Pairing& pairing : plan.pairings) {
+    const std::vector<std::string> ids = askable(pairing, settings);
+    if (ids.empty()) continue;
+    const std::set<std::string> identical = identity.identical(pairing.baseline_module, pairing.candidate_module, ids);
+    std::erase_if(pairing.cases, [&](const std::string& id) { return identical.contains(id); });
+    for (const std::string& id : identical)
+      plan.settled.push_back(settled(id, Verdict::Identical, "same device code, launch configuration and inputs"));
+  }
+  std::erase_if(plan.pairings, [](const executor::Pairing& pairing) { return pairing.cases.empty(); });
+  return plan;
+}
+
 std::map<std::string, Standing> standings_of_database(Context& context, const Suite& suite) {
   db::Store& store = context.store(db::Mode::ReadWrite);
   std::map<std::string, Standing> standings;
@@ -124,7 +119,7 @@ void keep_matching(std::map<std::string, Standing>& standings, const std::vector
 
 executor::Judged measure_plan(Context& context, const Suite& suite, const CheckPlan& plan, const Policy& policy,
                               const executor::Settings& settings) {
-  const Overdispersions past = learn_all(context, suite, plan, policy);
+  const Overdispersions past = past_of(context, suite, plan, policy);
   report::Progress progress(context.streams().err, context.streams().err_is_terminal);
   return executor::measure_until_decided(context.bench(), plan.pairings, policy, past, settings,
                                          [&](std::size_t launch, std::size_t decided, std::size_t cases) {

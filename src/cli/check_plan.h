@@ -25,9 +25,15 @@ struct CheckPlan {
 };
 
 // standings by case id: the baselines of this device. A case is identical, and not measured, when both modules are the
-// same file and no handicap is planted in it, unless measure_identical.
+// same file and no handicap is planted in it, unless measure_identical. Asks nobody.
 [[nodiscard]] CheckPlan plan_check(const Suite& suite, const std::map<std::string, Standing>& standings,
                                    const Commit& candidate, const executor::Settings& settings, bool measure_identical);
+
+// Asks which of the planned cases are identical although the module files differ, and settles those; see
+// src/executor/identity.h. Only on a GPU, and never a case with a planted handicap. Measures nothing and never fails: a
+// case in doubt stays to be measured, and --verbose says why.
+[[nodiscard]] CheckPlan settle_identical(Context& context, CheckPlan plan, const Device& device,
+                                         const executor::Settings& settings);
 
 // The recorded baselines of the suite's device, and what --case leaves of them.
 [[nodiscard]] std::map<std::string, Standing> standings_of_database(Context& context, const Suite& suite);

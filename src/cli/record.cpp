@@ -134,7 +134,8 @@ int record(Context& context, const po::variables_map& values) {
 
   const Run run =
       measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
-  CheckPlan plan = plan_check(suite, standings, commit, settings, false);
+  CheckPlan plan = settle_identical(context, plan_check(suite, standings, commit, settings, false),
+                                    suite.environment.device, settings);
   withdraw_failed(run, plan);
   set_first(plan);
   const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);

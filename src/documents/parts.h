@@ -1,4 +1,4 @@
-// What run, duet and module documents have in common: commits, environments, case facts, checks, failures and
+// What the documents have in common: commits, environments, case facts, checks, failures and
 // telemetry, read and written in one way. Only the documents beside this file include it.
 #pragma once
 
@@ -15,6 +15,7 @@ namespace ratchet::documents {
 inline constexpr std::string_view kRunFormat = "ratchet.run/1";
 inline constexpr std::string_view kDuetFormat = "ratchet.duet/1";
 inline constexpr std::string_view kModuleFormat = "ratchet.module/1";
+inline constexpr std::string_view kLaunchesFormat = "ratchet.launches/1";
 inline constexpr std::string_view kVerdictFormat = "ratchet.verdict/1";
 
 void require_format(const Node& root, std::string_view wanted);

@@ -51,15 +51,24 @@ std::string digits(double value) {
   return {text.data(), end};
 }
 
+const std::string& id_of(const Measurement& one) { return one.facts.id; }
+const std::string& id_of(const DuetCase& one) { return one.facts.id; }
+const std::string& id_of(const documents::CallComparison& one) { return one.id; }
+
 template <typename Case>
-void require_all_cases(const std::vector<Case>& measured, const Launch& launch, const std::string& program) {
-  std::set<std::string> missing(launch.cases.begin(), launch.cases.end());
+void require_all_cases(const std::vector<Case>& measured, const std::vector<std::string>& asked,
+                       const std::string& program) {
+  std::set<std::string> missing(asked.begin(), asked.end());
   for (const Case& one : measured) {
-    if (missing.erase(one.facts.id) == 0)
-      throw Error(program + " measured " + one.facts.id + ", which was not asked for");
+    if (missing.erase(id_of(one)) == 0) throw Error(program + " measured " + id_of(one) + ", which was not asked for");
   }
   if (!missing.empty())
     throw Error(program + " says nothing of the case " + *missing.begin() + ", which was asked for");
+}
+
+// ratchet-bench stops a slow case itself; this is for when it cannot.
+double patience_s(const std::vector<std::string>& cases, double case_timeout_s) {
+  return kStartTimeout_s + kLockTimeout_s + static_cast<double>(cases.size()) * case_timeout_s;
 }
 
 }  // namespace
@@ -88,9 +97,7 @@ std::string ProcessBench::measure(std::vector<std::string> options, const Launch
     options.emplace_back("--handicap");
     options.push_back(pattern + "=" + digits(percent));
   }
-  // ratchet-bench stops a slow case itself; this is for when it cannot.
-  return print(std::move(options),
-               kStartTimeout_s + kLockTimeout_s + static_cast<double>(launch.cases.size()) * launch.case_timeout_s);
+  return print(std::move(options), patience_s(launch.cases, launch.case_timeout_s));
 }
 
 documents::ModuleDescription ProcessBench::describe(const std::filesystem::path& module) {
@@ -101,7 +108,7 @@ documents::ModuleDescription ProcessBench::describe(const std::filesystem::path&
 Run ProcessBench::run(const RunRequest& request) {
   const std::string text = measure({"--module", request.module.string()}, request.launch);
   Run run = documents::read_run(text, "the output of " + program_.string());
-  require_all_cases(run.measurements, request.launch, program_.string());
+  require_all_cases(run.measurements, request.launch.cases, program_.string());
   return run;
 }
 
@@ -109,8 +116,20 @@ Duet ProcessBench::duet(const DuetRequest& request) {
   const std::string text =
       measure({"--baseline", request.baseline.string(), "--candidate", request.candidate.string()}, request.launch);
   Duet duet = documents::read_duet(text, "the output of " + program_.string());
-  require_all_cases(duet.cases, request.launch, program_.string());
+  require_all_cases(duet.cases, request.launch.cases, program_.string());
   return duet;
+}
+
+documents::CallComparisons ProcessBench::compare_calls(const IdentifyRequest& request) {
+  if (request.cases.empty()) throw Error("no case is selected, so nothing can be compared");
+  const CaseList cases(request.cases);
+  const std::string text = print(
+      {"--baseline", request.baseline.string(), "--candidate", request.candidate.string(), "--identify", "--cases-from",
+       cases.path(), "--timeout-s", digits(request.case_timeout_s), "--lock-timeout-s", digits(kLockTimeout_s)},
+      patience_s(request.cases, request.case_timeout_s));
+  documents::CallComparisons calls = documents::read_call_comparisons(text, "the output of " + program_.string());
+  require_all_cases(calls.cases, request.cases, program_.string());
+  return calls;
 }
 
 std::filesystem::path bench_beside_this_program() {

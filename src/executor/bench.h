@@ -10,6 +10,7 @@
 
 #include "ratchet/run.h"
 #include "src/documents/documents.h"
+#include "src/executor/device_code.h"
 
 namespace ratchet::executor {
 
@@ -35,6 +36,14 @@ struct DuetRequest {
   Launch launch;
 };
 
+// Of two modules: what their cases launch, without a measurement.
+struct IdentifyRequest {
+  std::filesystem::path baseline;
+  std::filesystem::path candidate;
+  std::vector<std::string> cases;
+  double case_timeout_s = 60;
+};
+
 // Virtual because tests, of commands and of the gate's loop, measure nothing.
 class Bench {
  public:
@@ -42,6 +51,8 @@ class Bench {
   [[nodiscard]] virtual documents::ModuleDescription describe(const std::filesystem::path& module) = 0;
   [[nodiscard]] virtual Run run(const RunRequest& request) = 0;
   [[nodiscard]] virtual Duet duet(const DuetRequest& request) = 0;
+  [[nodiscard]] virtual documents::CallComparisons compare_calls(const IdentifyRequest& request) = 0;
+  [[nodiscard]] virtual DeviceCode device_code(const std::filesystem::path& module) = 0;
 };
 
 // Throws Error, with the child's last words, when it exits with another status than 0, dies, hangs, prints anything
@@ -53,6 +64,10 @@ class ProcessBench final : public Bench {
   [[nodiscard]] documents::ModuleDescription describe(const std::filesystem::path& module) override;
   [[nodiscard]] Run run(const RunRequest& request) override;
   [[nodiscard]] Duet duet(const DuetRequest& request) override;
+  [[nodiscard]] documents::CallComparisons compare_calls(const IdentifyRequest& request) override;
+  [[nodiscard]] DeviceCode device_code(const std::filesystem::path& module) override {
+    return read_device_code(module);
+  }
 
  private:
   [[nodiscard]] std::string print(std::vector<std::string> options, double timeout_s) const;

@@ -47,8 +47,10 @@ class FakeDevice final : public CpuDevice {
  public:
   explicit FakeDevice(FakeTimes planned) : CpuDevice(1), times(std::move(planned)) {}
   [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
+  [[nodiscard]] CallGraph call_graph(PreparedCase& side) override { return graph(side); }
 
   FakeTimes times;
+  std::function<CallGraph(PreparedCase&)> graph;
   double planted_percent = 0;
   bool cold = false;
   std::vector<std::vector<std::uint8_t>> asked;  // every order of rounds that was asked for

@@ -49,6 +49,15 @@ TEST_CASE("options: exactly one use is asked for") {
   CHECK(parsed({"--describe", "a.so"}).describe);
 }
 
+TEST_CASE("options: identify is of two modules as they are") {
+  CHECK(parsed({"--identify", "--baseline", "a.so", "--candidate", "b.so"}).identify);
+  CHECK_FALSE(parsed({"--baseline", "a.so", "--candidate", "b.so"}).identify);
+  CHECK(refusal({"--identify", "--module", "a.so"}).find("--identify") != std::string::npos);
+  CHECK(refusal({"--identify", "--describe", "a.so"}).find("--identify") != std::string::npos);
+  CHECK(refusal({"--identify", "--baseline", "a.so", "--candidate", "b.so", "--handicap", "*=1"}).find("--handicap") !=
+        std::string::npos);
+}
+
 TEST_CASE("options: a number is a number, in range") {
   for (const char* bad : {"-1", "0", "1e3", "", " 1", "0x10", "99999999999999999999"})
     CHECK(refusal({"--module", "m.so", "--rounds", bad}) != "");

@@ -228,6 +228,39 @@ TEST_CASE("program: a crash of one side in a duet is a failure of the case") {
   CHECK(duet.cases[1].launches.size() == 1);
 }
 
+documents::CallComparisons identified(const std::string& baseline, const std::string& candidate) {
+  const Result result =
+      run({"--identify", "--baseline", module(baseline), "--candidate", module(candidate), "--timeout-s", "1.5"});
+  INFO(result.err.substr(0, 2000));
+  REQUIRE(result.status == 0);
+  const auto calls = documents::read_call_comparisons(result.out, "stdout");
+  REQUIRE(calls.cases.size() == 2);
+  CHECK(calls.cases[0].id == "axpy/plain/n=1024");
+  CHECK(calls.cases[1].id == "axpy/repeated/n=256");
+  return calls;
+}
+
+TEST_CASE("program: identify says nothing of a CPU, not even of one module beside itself") {
+  for (const auto& one : identified("good", "good").cases) {
+    CHECK_FALSE(one.same);
+    CHECK(one.why == "what a call does on a CPU cannot be seen");
+  }
+}
+
+TEST_CASE(
+    "program: identify survives a crash, a hang and an error of either side, which are differences and no fault") {
+  const auto why = [](const std::string& baseline, const std::string& candidate) {
+    const auto calls = identified(baseline, candidate);
+    CHECK_FALSE(calls.cases[0].same);
+    CHECK(calls.cases[1].why == "what a call does on a CPU cannot be seen");  // the other case was asked all the same
+    return calls.cases[0].why;
+  };
+  CHECK(why("broken_crash", "good").starts_with("the measuring process "));
+  CHECK(why("broken_hang", "good").starts_with("no result after 1.5 s"));
+  CHECK(why("good", "broken_prepare").starts_with("candidate: prepare() failed"));
+  CHECK(why("broken_throw", "good").starts_with("baseline: launch() failed"));
+}
+
 // The only test that looks at times: three tries, because a busy machine can hide anything once.
 TEST_CASE("program: a handicap of 10 % makes the candidate about 10 % slower") {
   double change_percent = 0;

@@ -50,6 +50,7 @@ Environment environment_of(const FakeModule& module) {
   Environment environment;
   environment.device.kind = module.device;
   environment.device.name = module.device == "cuda" ? "Fake GPU" : "Fake CPU";
+  environment.device.compute_capability = module.device == "cuda" ? "9.0" : "";
   environment.clock_policy = "default";
   return environment;
 }
@@ -145,4 +146,27 @@ Duet FakeBench::duet(const executor::DuetRequest& request) {
     duet.cases.push_back(std::move(measured));
   }
   return duet;
+}
+
+documents::CallComparisons FakeBench::compare_calls(const executor::IdentifyRequest& request) {
+  ++comparisons;
+  if (!no_host.empty()) throw Error(no_host);
+  const FakeModule baseline = load(request.baseline);
+  const FakeModule candidate = load(request.candidate);
+  documents::CallComparisons calls;
+  for (const std::string& id : request.cases) {
+    const bool same = baseline.cases.contains(id) && candidate.cases.contains(id) &&
+                      (baseline.cases.at(id).flaw == "regrid") == (candidate.cases.at(id).flaw == "regrid");
+    calls.cases.push_back(
+        {id, same, same ? std::vector{id} : std::vector<std::string>{}, same ? "" : "the grid differs"});
+  }
+  return calls;
+}
+
+executor::DeviceCode FakeBench::device_code(const std::filesystem::path& file) {
+  if (!no_tool.empty()) throw Error(no_tool);
+  executor::DeviceCode code;
+  for (const auto& [id, one] : load(file).cases)
+    code.push_back({"sm_90", id + std::to_string(one.time_ns), {id}, one.flaw == "variables"});
+  return code;
 }

@@ -3,6 +3,8 @@
 //
 //   copy/x/n=1 1000            takes 1000 ns a call
 //   copy/x/n=2 1000 wrong      answers wrongly
+//   copy/x/n=3 1000 regrid     launches another grid than without the word
+//   copy/x/n=4 1000 variables  its machine code has device variables
 //   device cuda                the module is for a GPU, which is usable
 //   device cuda absent         ... which is not usable
 //   throttled                  the device is too hot
@@ -16,8 +18,14 @@ class FakeBench final : public ratchet::executor::Bench {
  public:
   double noise = 0.003;  // of one round, as a ratio
   int launches = 0;      // how many were asked for
+  int comparisons = 0;   // of what modules launch
+  std::string no_tool;   // why machine code cannot be read; empty when it can
+  std::string no_host;   // why calls cannot be compared; empty when they can
 
   ratchet::documents::ModuleDescription describe(const std::filesystem::path& module) override;
   ratchet::Run run(const ratchet::executor::RunRequest& request) override;
   ratchet::Duet duet(const ratchet::executor::DuetRequest& request) override;
+  // A case is one kernel of its own name, and its time is its machine code.
+  ratchet::documents::CallComparisons compare_calls(const ratchet::executor::IdentifyRequest& request) override;
+  ratchet::executor::DeviceCode device_code(const std::filesystem::path& module) override;
 };

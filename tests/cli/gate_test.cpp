@@ -12,6 +12,8 @@ const char* const kSlower = "copy/x/n=1 1000\ncopy/x/n=2 2200\n";
 const char* const kFaster = "copy/x/n=1 1000\ncopy/x/n=2 1700\n";
 const char* const kRebuilt = "# another build of the same code\ncopy/x/n=1 1000\ncopy/x/n=2 2000\n";
 
+const char* const kThree = "copy/x/n=1 1000\ncopy/x/n=2 2000\ncopy/x/n=3 3000\n";
+
 nlohmann::json json_of(const Outcome& outcome) { return nlohmann::json::parse(outcome.out); }
 
 std::string baseline_commit(Workshop& workshop, std::size_t which) {
@@ -54,6 +56,84 @@ TEST_CASE("check: another build of the same code is held") {
   const Outcome outcome = workshop.run({"check"});
   CHECK(outcome.code == 0);
   CHECK(contains(outcome.out, "2 held of 2 cases"));
+}
+
+TEST_CASE("check: on a GPU a rebuilt module of the same machine code is identical, and nothing is measured") {
+  Workshop workshop(std::string("device cuda\n") + kThree);
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(std::string("# rebuilt\ndevice cuda\n") + kThree);
+  const int before = workshop.bench.launches;
+  const Outcome outcome = workshop.run({"check", "--json"});
+  CHECK(outcome.code == 0);
+  CHECK(workshop.bench.launches == before);
+  for (const auto& one : json_of(outcome)["cases"]) {
+    CHECK(one["verdict"] == "identical");
+    CHECK(one["method"] == "identical");
+    CHECK(one["reasons"][0] == "same device code, launch configuration and inputs");
+  }
+  CHECK(contains(workshop.run({"check"}).out, "3 identical of 3 cases"));
+}
+
+TEST_CASE("check: of three cases on a GPU only the one whose machine code changed is measured") {
+  Workshop workshop(std::string("device cuda\n") + kThree);
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("device cuda\ncopy/x/n=1 1000\ncopy/x/n=2 2200\ncopy/x/n=3 3000\n");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK(outcome.code == 1);
+  CHECK(contains(outcome.out, "1 regressed, 2 identical of 3 cases"));
+  CHECK(contains(outcome.out, "regressed copy/x/n=2"));
+}
+
+TEST_CASE("check: on a GPU every doubt about a case is a measurement, said with --verbose and never a fault") {
+  Workshop workshop(std::string("device cuda\n") + kThree);
+  const auto checked = [&](const std::string& module, const std::string& counts, const std::string& doubt) {
+    workshop.build("# rebuilt\ndevice cuda\n" + module);
+    const Outcome outcome = workshop.run({"check", "--verbose"});
+    CHECK_MESSAGE(outcome.code == 0, outcome.err);
+    CHECK_MESSAGE(contains(outcome.out, counts), outcome.out);
+    const std::size_t at = outcome.err.find(doubt);
+    CHECK_MESSAGE(at != std::string::npos, outcome.err);
+    CHECK_MESSAGE(outcome.err.find(doubt, at + 1) == std::string::npos, outcome.err);
+  };
+  REQUIRE(workshop.run({"record"}).code == 0);
+  checked("copy/x/n=1 1000 regrid\ncopy/x/n=2 2000\ncopy/x/n=3 3000\n", "1 held, 2 identical of 3 cases",
+          "copy/x/n=1 is measured: the grid differs");
+  checked("copy/x/n=1 1000 variables\ncopy/x/n=2 2000\ncopy/x/n=3 3000\n", "1 held, 2 identical of 3 cases",
+          "device variables");
+  checked("copy/x/n=1 1001\ncopy/x/n=2 2001\ncopy/x/n=3 3001\n", "3 held of 3 cases",
+          "no machine code of the modules is the same");
+  workshop.bench.no_host = "ratchet-bench was killed by SIGSEGV";
+  checked(kThree, "3 held of 3 cases", "all cases are measured: ratchet-bench was killed by SIGSEGV");
+  workshop.bench.no_tool = "cuobjdump is not installed";
+  checked(kThree, "3 held of 3 cases", "all cases are measured: cuobjdump is not installed");
+}
+
+TEST_CASE("check: nobody asks about machine code on a CPU, with --measure-identical, or of a case with a handicap") {
+  const std::string device = "device cuda\n";
+  Workshop workshop(device + kThree);
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("# rebuilt\n" + device + kThree);
+  CHECK(contains(workshop.run({"check", "--measure-identical"}).out, "3 held of 3 cases"));
+  CHECK(workshop.run({"check", "--handicap", "*=5"}).code == 1);
+  CHECK(workshop.bench.comparisons == 0);
+  CHECK(contains(workshop.run({"check", "--handicap", "copy/x/n=1=5"}).out, "1 regressed, 2 identical of 3 cases"));
+  CHECK(workshop.bench.comparisons == 1);
+
+  Workshop cpu(kThree);
+  REQUIRE(cpu.run({"record"}).code == 0);
+  cpu.build(std::string("# rebuilt\n") + kThree);
+  CHECK(contains(cpu.run({"check"}).out, "3 held of 3 cases"));
+  CHECK(cpu.bench.comparisons == 0);
+}
+
+TEST_CASE("record: a rebuilt module of the same machine code leaves the baselines where they are") {
+  Workshop workshop(std::string("device cuda\n") + kThree);
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const std::string first = baseline_commit(workshop, 0);
+  workshop.build(std::string("# rebuilt\ndevice cuda\n") + kThree);
+  workshop.repository.commit("a comment");
+  CHECK(contains(workshop.run({"record"}).out, "3 identical of 3 cases"));
+  for (std::size_t i = 0; i < 3; ++i) CHECK(baseline_commit(workshop, i) == first);
 }
 
 TEST_CASE("check: slower code is regressed, exit 1, and names the case") {

@@ -168,6 +168,20 @@ TEST_CASE("documents: a module description survives writing and reading") {
   check_same(back.cases[0], module.cases[0]);
 }
 
+TEST_CASE("documents: a comparison of calls survives writing and reading") {
+  const documents::CallComparisons calls{
+      {{"copy/plain/n=1", true, {"_Z4copyPf", "_Z4tailPf"}, ""}, {"copy/wide/n=1", false, {}, "the grid differs"}}};
+  const auto back = documents::read_call_comparisons(documents::write(calls), "calls");
+  REQUIRE(back.cases.size() == 2);
+  CHECK(back.cases[0].id == "copy/plain/n=1");
+  CHECK(back.cases[0].same);
+  CHECK(back.cases[0].kernels == calls.cases[0].kernels);
+  CHECK(back.cases[0].why == "");
+  CHECK(!back.cases[1].same);
+  CHECK(back.cases[1].kernels.empty());
+  CHECK(back.cases[1].why == "the grid differs");
+}
+
 TEST_CASE("documents: the written text is stable, format first, one case a line, unknowns left out") {
   Run run;
   run.measurements.push_back({named("a/b/n=1"), {{1.5}, {2}}, std::nullopt, {}, {}});

@@ -170,3 +170,20 @@ TEST_CASE("documents: a message stays one short line whatever the input holds") 
   check_refused(message, {"run.json: "});
   CHECK(message.size() < 400);
 }
+
+TEST_CASE("documents: a sameness is refused without its kernels, and a difference without its reason") {
+  const auto refused = [](const std::string& members) {
+    return refusal([&] {
+      (void)documents::read_call_comparisons(
+          R"({"format":"ratchet.launches/1","cases":[{"case":"a",)" + members + "}]}", "calls");
+    });
+  };
+  CHECK(refused(R"("same":true,"kernels":["_Z1kv"])") == "(nothing was refused)");
+  check_refused(refused(R"("same":true)"), {"calls: cases[0] (case a)", "kernels"});
+  check_refused(refused(R"("same":true,"kernels":[])"), {"calls: cases[0] (case a)", "kernels"});
+  check_refused(refused(R"("same":true,"kernels":[""])"), {"must not be empty"});
+  check_refused(refused(R"("same":false)"), {"\"why\" is missing"});
+  check_refused(refused(R"("same":false,"why":"")"), {"say what differs"});
+  check_refused(refused(R"("same":"yes","kernels":["k"])"), {"expected true or false"});
+  check_refused(refused(R"("kernels":["k"])"), {"\"same\" is missing"});
+}

@@ -69,12 +69,31 @@ esac)");
   const std::string args = read(fake / "args");
   CHECK(contains(args, "--module\nm.so\n--cases-from\n"));
   CHECK(contains(args,
-                 "\n--warmup\n7\n--rounds\n11\n--seed\n18446744073709551615\n--launch\n3\n--timeout-s\n2.5\n--lock-timeout-s\n600\n"
+                 "\n--warmup\n7\n--rounds\n11\n--seed\n18446744073709551615\n--launch\n3\n--timeout-s\n2.5\n--lock-"
+                 "timeout-s\n600\n"
                  "--handicap\na/*=1=0.5\n--handicap\nc=2\n"));
   CHECK(read(fake / "cases") == "a/b/n=1\n");
 
   CHECK(bench.duet({"b.so", "c.so", launch}).cases[0].launches[0].candidate_ns == std::vector{2.0});
   CHECK(read(fake / "args").starts_with("--baseline\nb.so\n--candidate\nc.so\n--cases-from\n"));
+}
+
+TEST_CASE("bench: comparing calls asks for no measurement, and a document about other cases is refused") {
+  const std::string calls =
+      R"({"format":"ratchet.launches/1","cases":[{"case":"a/b/n=1","same":true,"kernels":["k"]}]})";
+  const FakeBench fake("d=$(dirname \"$0\"); for a; do echo \"$a\"; done > $d/args; cp $7 $d/cases; " + print(calls));
+  ProcessBench bench(fake.program());
+  CHECK(bench.compare_calls({"b.so", "c.so", {"a/b/n=1"}, 2.5}).cases[0].kernels[0] == "k");
+  const std::string args = read(fake / "args");
+  CHECK(args.starts_with("--baseline\nb.so\n--candidate\nc.so\n--identify\n--cases-from\n/"));
+  CHECK(args.ends_with("\n--timeout-s\n2.5\n--lock-timeout-s\n600\n"));
+  CHECK(read(fake / "cases") == "a/b/n=1\n");
+  const auto refused = [&](const std::vector<std::string>& cases) {
+    return refusal([&] { (void)bench.compare_calls({"b.so", "c.so", cases, 60}); });
+  };
+  CHECK(contains(refused({"a/b/n=1", "a/b/n=2"}), "says nothing of the case a/b/n=2"));
+  CHECK(contains(refused({"a/b/n=2"}), "a/b/n=1, which was not asked for"));
+  CHECK(contains(refused({}), "no case is selected"));
 }
 
 TEST_CASE("bench: the list of cases is removed again") {
