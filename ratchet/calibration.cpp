@@ -80,8 +80,8 @@ std::vector<std::size_t> consecutive(std::size_t from, std::size_t end) {
   return numbers;
 }
 
-bool any_regressed(const Looks& looks) {
-  return std::any_of(looks.decisions.begin(), looks.decisions.end(),
+bool any_regressed(const std::vector<Decision>& decisions) {
+  return std::any_of(decisions.begin(), decisions.end(),
                      [](const Decision& decision) { return decision.verdict == Verdict::Regressed; });
 }
 
@@ -91,9 +91,9 @@ void count(Proportion& proportion, bool hit) {
 }
 
 // Looks at the launches from `from` on, as a check that began there would have.
-Looks looks_from(const Readings& readings, std::size_t from, const Policy& policy) {
+std::vector<Decision> decide_from(const Readings& readings, std::size_t from, const Policy& policy) {
   const std::size_t end = std::min(readings.launches, from + policy.max_launches);
-  return look_launch_by_launch(check_of(readings, consecutive(from, end), policy), policy, policy.family);
+  return look_launch_by_launch(check_of(readings, consecutive(from, end), policy), policy, policy.family).decisions();
 }
 
 // A check is complete when more launches could not have changed it.
@@ -105,15 +105,15 @@ bool is_complete(const Decision& decision, const Policy& policy) {
 Proportion failing_checks(const Readings& readings, const Policy& policy) {
   Proportion failing;
   for (std::size_t from = 0; from + policy.min_launches <= readings.launches;) {
-    const Looks looks = looks_from(readings, from, policy);
+    const std::vector<Decision> decisions = decide_from(readings, from, policy);
     std::size_t used = 0;
     bool complete = true;
-    for (const Decision& decision : looks.decisions) {
+    for (const Decision& decision : decisions) {
       used = std::max(used, decision.launches);
       complete = complete && is_complete(decision, policy);
     }
     if (!complete) break;
-    count(failing, any_regressed(looks));
+    count(failing, any_regressed(decisions));
     from += used;
   }
   return failing;
@@ -123,7 +123,7 @@ Proportion failing_checks(const Readings& readings, const Policy& policy) {
 void decide_in_turn(const Readings& readings, std::size_t which, const Policy& policy, Proportion& regressed,
                     Proportion& held) {
   for (std::size_t from = 0; from + policy.min_launches <= readings.launches;) {
-    const Decision decision = looks_from(readings, from, policy).decisions[which];
+    const Decision decision = decide_from(readings, from, policy)[which];
     if (!is_complete(decision, policy)) break;
     count(regressed, decision.verdict == Verdict::Regressed);
     count(held, decision.verdict == Verdict::Held);
@@ -158,11 +158,12 @@ Resampled resample(const Readings& readings, const Policy& policy, std::size_t d
   const double weight = 1 / static_cast<double>(draws);
   for (std::size_t i = 0; i < draws; ++i) {
     const auto numbers = draw(readings.launches, policy.max_launches, random);
-    const Looks looks = look_launch_by_launch(check_of(readings, numbers, policy), policy, policy.family);
-    count(result.failing, any_regressed(looks));
+    const auto decisions =
+        look_launch_by_launch(check_of(readings, numbers, policy), policy, policy.family).decisions();
+    count(result.failing, any_regressed(decisions));
     std::size_t most = 0;
     for (std::size_t which = 0; which < cases; ++which) {
-      const Decision& decision = looks.decisions[which];
+      const Decision& decision = decisions[which];
       count(result.regressed[which], decision.verdict == Verdict::Regressed);
       count(result.held[which], decision.verdict == Verdict::Held);
       result.launches[which] += weight * static_cast<double>(decision.launches);
@@ -185,8 +186,8 @@ double found_rate(const Series& identical, double shift, const Policy& policy) {
       slower.launches.push_back(identical.launches[number]);
       slower.launches.back().log_ratio += shift;
     }
-    const Looks looks = look_launch_by_launch(std::span(&slower, 1), policy, policy.family);
-    count(found, looks.decisions.front().verdict == Verdict::Regressed);
+    const auto decisions = look_launch_by_launch(std::span(&slower, 1), policy, policy.family).decisions();
+    count(found, decisions.front().verdict == Verdict::Regressed);
   }
   return rate(found);
 }

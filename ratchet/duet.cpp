@@ -198,9 +198,10 @@ std::vector<CaseVerdict> judge_duets(std::span<const Duet> duets, const Policy& 
     series.push_back(trial.series);
   }
   const Looks looks = look_launch_by_launch(series, policy, family);
+  const std::vector<Decision> decisions = looks.decisions();
   for (std::size_t i = 0; i < judged.size(); ++i) {
-    finish(*judged[i], looks.decisions[i], policy);
-    describe(*judged[i], policy, family, looks.inflation);
+    finish(*judged[i], decisions[i], policy);
+    describe(*judged[i], policy, family, looks.inflation());
     doubt(*judged[i], policy);
     for (const std::string& warning : judged[i]->measured->warnings) judged[i]->verdict.reasons.push_back(warning);
   }

@@ -1,5 +1,6 @@
 #include "ratchet/looks.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ratchet/statistics.h"
@@ -7,40 +8,62 @@
 namespace ratchet {
 namespace {
 
-struct Open {
-  bool open = true;
-  bool not_slower = false;
-  bool not_faster = false;
-};
-
 double told_variance(const Series& series, std::size_t launches) {
   double sum = 0;
   for (std::size_t i = 0; i < launches; ++i) sum += series.launches[i].variance;
   return sum / static_cast<double>(launches);
 }
 
+}  // namespace
+
+Looks::Looks(std::span<const Series> cases, const Policy& policy, std::size_t family)
+    : states_(cases.size()), policy_(policy), family_(family) {
+  cases_.reserve(cases.size());
+  for (const Series& series : cases) cases_.push_back({{}, series.log_tolerance, series.prior});
+}
+
+bool Looks::any_open() const {
+  return std::any_of(states_.begin(), states_.end(), [](const State& state) { return state.open; });
+}
+
+void Looks::add(std::size_t which, const LaunchEffect& launch) { cases_[which].launches.push_back(launch); }
+
+void Looks::look() {
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    State& state = states_[i];
+    state.open = state.open && cases_[i].launches.size() > state.decision.launches;
+    if (state.open) state.decision.launches = cases_[i].launches.size();
+  }
+  if (any_open()) inflation_ = inflation_now();
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    State& state = states_[i];
+    if (state.open && state.decision.launches >= policy_.min_launches) decide(cases_[i], state);
+    state.open = state.open && !state.decision.decided && state.decision.launches < policy_.max_launches;
+  }
+}
+
 // How much today's launches scatter beyond what was expected of them, over all cases with two launches or more.
-double inflation_of(std::span<const Series> cases, const std::vector<Decision>& decisions) {
+double Looks::inflation_now() const {
   std::vector<Scatter> scatters;
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    const std::size_t launches = decisions[i].launches;
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    const std::size_t launches = states_[i].decision.launches;
     if (launches < 2) continue;
-    scatters.push_back({launches, squares_around_mean(log_ratios(cases[i], launches)),
-                        cases[i].prior.ratio * told_variance(cases[i], launches)});
+    scatters.push_back({launches, squares_around_mean(log_ratios(cases_[i], launches)),
+                        cases_[i].prior.ratio * told_variance(cases_[i], launches)});
   }
   return inflation_today(scatters);
 }
 
-void look(const Series& series, const Policy& policy, std::size_t family, double inflation, Open& state,
-          Decision& decision) {
-  const double proof = std::log(static_cast<double>(family) / policy.alpha);
-  const double doubt_gone = -std::log(policy.beta);
+void Looks::decide(const Series& series, State& state) const {
+  Decision& decision = state.decision;
+  const double proof = std::log(static_cast<double>(family_) / policy_.alpha);
+  const double doubt_gone = -std::log(policy_.beta);
   const Evidence evidence = weigh(log_ratios(series, decision.launches),
-                                  prior_after(series, decision.launches, inflation), series.log_tolerance);
+                                  prior_after(series, decision.launches, inflation_), series.log_tolerance);
   const bool tolerable = evidence.against_slow >= doubt_gone;
   state.not_slower = state.not_slower || tolerable;
   state.not_faster = state.not_faster || evidence.against_fast >= doubt_gone;
-  // Slower, and slower by less than the tolerance, can both be proven, of a case that is measured well.
+  // Slower, and slower by less than the tolerance, can both be proven at once, of a case that is measured well.
   if (evidence.slower >= proof && !tolerable) {
     decision.verdict = Verdict::Regressed;
   } else if (evidence.faster >= proof) {
@@ -51,10 +74,17 @@ void look(const Series& series, const Policy& policy, std::size_t family, double
     return;
   }
   decision.decided = true;
-  state.open = false;
 }
 
-}  // namespace
+std::vector<Decision> Looks::decisions() const {
+  std::vector<Decision> all;
+  all.reserve(states_.size());
+  for (const State& state : states_) {
+    Decision& decision = all.emplace_back(state.decision);
+    if (!decision.decided && state.not_slower) decision.verdict = Verdict::Held;
+  }
+  return all;
+}
 
 std::vector<double> log_ratios(const Series& series, std::size_t launches) {
   std::vector<double> values;
@@ -68,25 +98,12 @@ VariancePrior prior_after(const Series& series, std::size_t launches, double inf
 }
 
 Looks look_launch_by_launch(std::span<const Series> cases, const Policy& policy, std::size_t family) {
-  Looks looks;
-  looks.decisions.resize(cases.size());
-  std::vector<Open> states(cases.size());
-  for (std::size_t launches = 1; launches <= policy.max_launches; ++launches) {
-    bool any = false;
+  Looks looks(cases, policy, family);
+  for (std::size_t launch = 0; looks.any_open(); ++launch) {
     for (std::size_t i = 0; i < cases.size(); ++i) {
-      states[i].open = states[i].open && launches <= cases[i].launches.size();
-      if (states[i].open) looks.decisions[i].launches = launches;
-      any = any || states[i].open;
+      if (looks.is_open(i) && launch < cases[i].launches.size()) looks.add(i, cases[i].launches[launch]);
     }
-    if (!any) break;
-    looks.inflation = inflation_of(cases, looks.decisions);
-    if (launches < policy.min_launches) continue;
-    for (std::size_t i = 0; i < cases.size(); ++i) {
-      if (states[i].open) look(cases[i], policy, family, looks.inflation, states[i], looks.decisions[i]);
-    }
-  }
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!looks.decisions[i].decided && states[i].not_slower) looks.decisions[i].verdict = Verdict::Held;
+    looks.look();
   }
   return looks;
 }

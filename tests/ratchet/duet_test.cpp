@@ -86,6 +86,13 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("duet: slower than a quarter and slower by less than the tolerance, proven at the same look, is held") {
+  for (const double tolerances : {0.4, 0.6}) {
+    const CaseVerdict verdict = judge(duet_case("op/x/n=1", 0.005 * tolerances, 2, 1, Noise{1e-5, 1e-6}));
+    CHECK(verdict.verdict == Verdict::Held);
+  }
+}
+
 TEST_CASE("duet: noise too large for the tolerance is inconclusive at the cap, with what could have been seen") {
   Policy policy;
   policy.max_launches = 6;

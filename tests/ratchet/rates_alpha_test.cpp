@@ -75,7 +75,7 @@ Alarms measure(const Launches& launches, Past past, std::size_t cases, std::size
       policy.alpha = alpha;
       const auto verdicts = EffectCheck(record, believed, kTolerance, policy).judge();
       const bool failed = std::any_of(verdicts.begin(), verdicts.end(),
-                                      [](const EffectVerdict& one) { return one.verdict == Verdict::Regressed; });
+                                      [](const Decision& one) { return one.verdict == Verdict::Regressed; });
       (alpha < 0.01 ? alarms.at_strict : alarms.at_lax).count(failed);
     }
   }

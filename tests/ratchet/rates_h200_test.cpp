@@ -28,16 +28,16 @@ constexpr std::size_t kRecorded = 15;
 constexpr double kTolerance = 0.005;
 
 // The launches of one case, read once: reading costs more than judging.
-struct Series {
+struct Recording {
   std::string name;
   std::vector<LaunchEffect> launches;
 };
-using Pool = std::vector<Series>;
+using Pool = std::vector<Recording>;
 
 std::string text_of(const char* file) { return documents::read_file(std::string(RATCHET_TEST_DATA "/h200/") + file); }
 
-Series read_series(const std::string& name, const std::vector<DuetLaunch>& launches) {
-  Series series{name, {}};
+Recording read_series(const std::string& name, const std::vector<DuetLaunch>& launches) {
+  Recording series{name, {}};
   for (const DuetLaunch& launch : launches) {
     const LaunchReading reading = read_launch(launch, Policy{}.min_rounds);
     REQUIRE_MESSAGE(reading.effect, name << ": " << reading.trouble);
@@ -204,7 +204,7 @@ TEST_CASE(
 TEST_CASE("rates: on a real H200 0.5 % more work is found in 95 % of the cases, 1 % in 99 %") {
   print_head();
   for (const auto& [variant, least] : {std::pair{2, 0.95}, std::pair{3, 0.99}}) {
-    for (const Series& series : rounds(variant)) {
+    for (const Recording& series : rounds(variant)) {
       if (series.name.find("queued") == std::string::npos) continue;
       for (const Order order : {Order::Permuted, Order::Resampled}) {
         const Seen seen = measure({series}, order, 100, 4);

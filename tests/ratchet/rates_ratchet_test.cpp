@@ -67,7 +67,7 @@ void record_history(const worlds::World& world, std::size_t history, std::size_t
     worlds::Session session(world, kCases, seed_of(history, commit));
     EffectRecord record(kCases,
                         [&](std::size_t i, std::size_t) { return session.effect(i, level - baseline[i].level); });
-    std::vector<EffectVerdict> verdicts(kCases);
+    std::vector<Decision> verdicts(kCases);
     if (commit > 0) verdicts = EffectCheck(record, believed, policy.cpu_tolerance, policy).judge();
     for (std::size_t i = 0; i < kCases; ++i) {
       if (commit > 0 && !faster) drift.count(commit, verdicts[i].verdict == Verdict::Regressed);

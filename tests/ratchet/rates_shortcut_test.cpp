@@ -53,7 +53,7 @@ std::vector<Ending> shortcut(const worlds::World& world, double slowdown, const 
   EffectRecord record(kCases, [&](std::size_t i, std::size_t) { return session.effect(i, shift_of(i, slowdown)); });
   const std::vector<Overdispersion> all(kCases, believed);
   std::vector<Ending> endings;
-  for (const EffectVerdict& one : EffectCheck(record, all, policy.cuda_tolerance, policy).judge())
+  for (const Decision& one : EffectCheck(record, all, policy.cuda_tolerance, policy).judge())
     endings.push_back({one.verdict, one.launches});
   return endings;
 }

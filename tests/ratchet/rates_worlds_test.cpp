@@ -38,7 +38,7 @@ Unchanged measure_unchanged(const worlds::World& world, double tolerance, std::s
   const Policy strict = policy_of(0.001);
   const Policy lax = policy_of(0.05);
   const std::vector<Overdispersion> believed(kCases, without_history(strict));
-  const auto regressed = [](const EffectVerdict& one) { return one.verdict == Verdict::Regressed; };
+  const auto regressed = [](const Decision& one) { return one.verdict == Verdict::Regressed; };
   Unchanged result;
   std::vector<std::size_t> launches;
   for (std::size_t check = 0; check < checks; ++check) {
@@ -46,7 +46,7 @@ Unchanged measure_unchanged(const worlds::World& world, double tolerance, std::s
     EffectRecord record(kCases, [&](std::size_t i, std::size_t) { return session.effect(i, 0); });
     const auto verdicts = EffectCheck(record, believed, tolerance, strict).judge();
     result.failed.count(std::any_of(verdicts.begin(), verdicts.end(), regressed));
-    for (const EffectVerdict& one : verdicts) {
+    for (const Decision& one : verdicts) {
       result.held.count(one.verdict == Verdict::Held);
       launches.push_back(one.launches);
       result.mean_launches += static_cast<double>(one.launches);
