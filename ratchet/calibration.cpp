@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t kSeed = 1;
 constexpr std::size_t kIdenticalDraws = 2000;  // resampled checks of identical code
 constexpr std::size_t kPlantedDraws = 400;     // of a slowdown
+constexpr std::size_t kFewestToDraw = 10;      // launches; from fewer, all draws would be nearly one
 constexpr double kHopeless = 2;                // slower than by 100 % is not searched for
 
 using Effects = std::vector<LaunchEffect>;
@@ -233,7 +234,8 @@ void calibrate_identical(const CalibrationSeries& series, const Readings& readin
 }
 
 void calibrate_planted(const CalibrationSeries& series, const Readings& readings, Calibration& calibration) {
-  const Resampled resampled = resample(readings, calibration.policy, kPlantedDraws);
+  Resampled resampled{{}, std::vector<Proportion>(readings.effects.size()), {}, {}, 0};
+  if (readings.launches >= kFewestToDraw) resampled = resample(readings, calibration.policy, kPlantedDraws);
   std::size_t which = 0;
   for (const auto& [id, effects] : readings.effects) {
     Power power{series.planted_percent, mean_change(effects), {{}, resampled.regressed[which]}};

@@ -26,7 +26,8 @@ struct CalibrationSeries {
 // How often the right answer was found.
 struct Found {
   Proportion measured;   // checks made of launches that followed each other; no launch is in two of them
-  Proportion resampled;  // checks made by drawing from the same launches again and again: finer, and not independent
+  Proportion resampled;  // checks made by drawing from the same launches again and again: finer, and not independent;
+                         // none of a slowdown with fewer than ten launches
 };
 
 // One point of a power curve.

@@ -8,30 +8,35 @@ namespace ratchet::report {
 namespace {
 
 std::string found(const Found& found) {
-  return fmt::format("{}/{}, {:.0f} %", found.measured.hits, found.measured.trials, 100 * rate(found.resampled));
+  const std::string share =
+      found.resampled.trials > 0 ? fmt::format(" {:.0f} %", 100 * rate(found.resampled)) : std::string();
+  if (found.measured.trials == 0) return share.empty() ? "-" : "-" + share;
+  return fmt::format("{}/{}{}", found.measured.hits, found.measured.trials, share);
+}
+
+// One column for each planted slowdown; a case has all of them or none.
+std::vector<Column> columns(const Calibration& calibration) {
+  std::vector<Column> columns{{"case"},
+                              {"detectable", Align::Right},
+                              {"launches", Align::Right},
+                              {"false alarms", Align::Right},
+                              {"held", Align::Right}};
+  for (const Power& point : calibration.cases.front().power)
+    columns.push_back({fmt::format("+{:g} % found", point.planted_percent), Align::Right});
+  return columns;
 }
 
 Table case_table(const Calibration& calibration) {
-  Table table({{"case"},
-               {"detectable", Align::Right},
-               {"launches", Align::Right},
-               {"false alarms", Align::Right},
-               {"held", Align::Right},
-               {"found: planted (measured)"}});
+  Table table(columns(calibration));
   for (const CaseCalibration& one : calibration.cases) {
-    std::string power;
-    for (const Power& point : one.power) {
-      power += fmt::format("{}{:g} % ({}): {}", power.empty() ? "" : "; ", point.planted_percent,
-                           percent(point.change), found(point.found));
-    }
-    const bool alarmed = one.false_alarms.measured.hits > 0;
-    table.add({{one.id},
-               {one.detectable ? percent(*one.detectable) : "none"},
-               {fmt::format("{:.1f}", one.launches)},
-               {fmt::format("{}/{}", one.false_alarms.measured.hits, one.false_alarms.measured.trials),
-                alarmed ? Tint::Bad : Tint::Plain},
-               {found(one.held)},
-               {power}});
+    const Proportion& alarms = one.false_alarms.measured;
+    std::vector<Cell> cells{{one.id},
+                            {one.detectable ? percent(*one.detectable) : "none"},
+                            {fmt::format("{:.1f}", one.launches)},
+                            {fmt::format("{}/{}", alarms.hits, alarms.trials), alarms.hits > 0 ? Tint::Bad : Tint::Plain},
+                            {found(one.held)}};
+    for (const Power& point : one.power) cells.push_back({found(point.found)});
+    table.add(std::move(cells));
   }
   return table;
 }
@@ -45,7 +50,7 @@ std::string calibration_text(const documents::CalibrationDocument& document, con
   const Proportion& measured = calibration.false_alarms.measured;
   const Proportion& resampled = calibration.false_alarms.resampled;
   std::string text = case_table(calibration).text(paint) + "\n";
-  text += "Each pair is hits/checks as measured, then the share of resampled checks.\n";
+  text += "hits/checks as measured, then the share of checks resampled from the same launches\n";
   for (const std::string& one : document.unusable) text += "not calibrated: " + printable(one) + "\n";
   text += fmt::format(
       "checks of identical code that failed: measured {} of {} (at most {} with 95 % confidence), resampled {} of {}; "
