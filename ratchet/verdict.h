@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ratchet/policy.h"
+#include "ratchet/session_spread.h"
 #include "ratchet/statistics.h"
 
 namespace ratchet {
@@ -62,6 +63,9 @@ struct CaseVerdict {
   std::vector<std::string> reasons;
   double handicap_percent = 0;  // planted
   bool decided = false;         // false: more launches could still change the verdict
+
+  // What sessions were taken to differ by, when the stored test compared.
+  std::optional<SessionSpread> session_spread;
 };
 
 struct Unjudged {

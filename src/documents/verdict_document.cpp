@@ -31,6 +31,11 @@ Json case_json(const CaseVerdict& verdict) {
   put(json, "tolerance", verdict.tolerance);
   if (verdict.mde) json["mde"] = *verdict.mde;
   put(json, "handicap_percent", verdict.handicap_percent);
+  if (verdict.session_spread) {
+    json["session_spread"] = {{"sd", verdict.session_spread->sd},
+                              {"sessions", verdict.session_spread->sessions},
+                              {"learned", verdict.session_spread->learned}};
+  }
   json["reasons"] = verdict.reasons;
   return json;
 }
@@ -51,6 +56,7 @@ Json policy_json(const Policy& policy) {
           {"overdispersion", policy.overdispersion},
           {"prior_weight", policy.prior_weight},
           {"session_sd", policy.session_sd},
+          {"stored_confidence", policy.stored_confidence},
           {"max_tick", policy.max_tick},
           {"implausible_speedup", policy.implausible_speedup},
           {"strict", policy.strict},
