@@ -16,6 +16,7 @@
 #include "db/samples.h"
 #include "db/sqlite.h"
 #include "ratchet/error.h"
+#include "ratchet/session_spread.h"
 
 namespace ratchet::db {
 
@@ -51,6 +52,12 @@ class Store {
   [[nodiscard]] std::vector<std::string> case_names();
   [[nodiscard]] std::vector<HistoryPoint> history(const std::string& case_id, const HistoryFilter& filter);
   [[nodiscard]] std::vector<PastDuet> past_duets(const std::string& case_id, const HistoryFilter& filter);
+  // What the spread between sessions is learned from: of the newest so many runs, and of as many verdicts, the sound
+  // measurements of the case in environments that compare with this one. A run is a session, and so is each arm of a
+  // duet. Its code is the module's hash where a baseline or a duet knows it, else the commit, and a dirty one is none;
+  // sessions of a device that slowed down because of heat are left out. In no order.
+  [[nodiscard]] std::vector<Session> sessions(const std::string& case_id, const Environment& environment,
+                                              std::size_t newest);
   [[nodiscard]] std::optional<Environment> environment(const std::string& fingerprint);
   [[nodiscard]] std::vector<RunRow> runs(std::optional<std::size_t> limit);  // newest first
 

@@ -31,9 +31,13 @@ struct Policy {
   double prior_weight = 6;
   double max_prior_weight = 12;
 
-  double session_sd = 0.002;       // stored test: spread between sessions until the history knows better, as a ratio
+  double session_sd = 0.0025;      // stored test: spread between sessions until the history knows better, as a ratio
   double max_tick = 0.01;          // timer tick / timed interval beyond which a case is not judged
   double implausible_speedup = 2;  // faster than this with the same definition wants a person's eyes
+
+  // Of the bootstrap intervals that the stored test compares. At 0.95 those of 7 launches leave out the extremes, and
+  // sides that are alike lie apart fifty times as often as at 0.99 (method.md).
+  double stored_confidence = 0.99;
 
   bool strict = false;     // an inconclusive case is no pass
   std::size_t family = 0;  // cases that share alpha; 0: as many as are judged

@@ -1,15 +1,16 @@
 #include "ratchet/stored.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "ratchet/environment.h"
+#include "ratchet/separation.h"
+#include "ratchet/stored_input.h"
 #include "ratchet/summary.h"
+#include "ratchet/witness.h"
 
 namespace ratchet {
 namespace {
@@ -20,102 +21,73 @@ const Measurement* find(const Run& run, const std::string& id) {
   return at == run.measurements.end() ? nullptr : &*at;
 }
 
-struct Sides {
-  const Run& baseline_run;
-  const Run& candidate_run;
-  const Measurement& baseline;
-  const Measurement& candidate;
+// Where the stored test draws its lines for one case. Every margin is on the log scale.
+struct Lines {
+  double margin = 0;       // what a session, or a tick, may add to one side's error
+  double worst_ratio = 0;  // upper limit of candidate / baseline at policy.beta
 };
 
-// Why its answers are not to be trusted, in words; empty when nothing is known against them.
-std::string failure_of(const Measurement& measured) {
-  if (measured.failures.empty())
-    return measured.check && !measured.check->verified ? "its answer did not agree with the reference" : "";
-  std::string all = measured.failures.front().message;
-  for (std::size_t i = 1; i < measured.failures.size(); ++i) all += "; " + measured.failures[i].message;
-  return all;
+Lines lines_of(const StoredSides& sides, const Policy& policy, std::size_t family, double session_sd, double ratio,
+               double upper_ratio) {
+  const boost::math::normal normal;
+  const double tick = tick_share(sides);
+  const double certain = boost::math::quantile(normal, 1 - policy.alpha / static_cast<double>(family));
+  const double likely = boost::math::quantile(normal, 1 - policy.beta);
+  const double launches = std::log(upper_ratio / ratio);
+  return {std::hypot(certain * session_sd, tick),
+          ratio * std::exp(std::hypot(launches, likely * session_sd * std::sqrt(2.0), tick))};
 }
 
-// The first launch that cannot be used, in words; empty when all can.
-std::string trouble_of(const Measurement& measured) {
-  for (std::size_t i = 0; i < measured.launches.size(); ++i) {
-    const auto& samples = measured.launches[i];
-    if (samples.empty()) return "launch " + std::to_string(i) + " has no samples";
-    const bool sound = std::all_of(samples.begin(), samples.end(), [](double t) { return t > 0 && std::isfinite(t); });
-    if (!sound) return "launch " + std::to_string(i) + " has a time that is not positive and finite";
-  }
-  return {};
-}
-
-bool has_times(const Measurement& measured) { return !measured.launches.empty() && trouble_of(measured).empty(); }
-
-// What forbids a comparison of the two measurements, whatever their times; empty when nothing does.
-void refuse(CaseVerdict& verdict, const Sides& sides, const Policy& policy) {
-  const auto no_verdict = [&](Verdict word, const std::string& why) {
-    verdict.verdict = word;
-    verdict.reasons.push_back(why);
-  };
-  // The first that applies decides, the candidate's failure before all: nothing else that is wrong may soften it.
-  const std::array<std::pair<const Measurement&, std::string>, 2> named{
-      {{sides.candidate, "the candidate: "}, {sides.baseline, "the baseline: "}}};
-  for (const auto& [side, name] : named) {
-    const std::string failure = failure_of(side);
-    if (!failure.empty())
-      return no_verdict(&side == &sides.candidate ? Verdict::Invalid : Verdict::NoBaseline, name + failure);
-  }
-  for (const auto& [side, name] : named) {
-    const std::string trouble = trouble_of(side);
-    if (!trouble.empty()) return no_verdict(Verdict::Inconclusive, name + trouble);
-  }
-  const auto& a = sides.baseline.facts;
-  const auto& b = sides.candidate.facts;
-  if (!a.definition.empty() && !b.definition.empty() && a.definition != b.definition) {
-    return no_verdict(Verdict::Missing,
-                      "its definition changed: it is another benchmark; rename it or accept the change");
-  }
-  if (a.l2 != b.l2)
-    return no_verdict(Verdict::Missing, "one side was measured with a cold, the other with a warm cache");
-  const std::size_t fewest = std::min(sides.baseline.launches.size(), sides.candidate.launches.size());
-  if (fewest < policy.min_stored_launches) {
-    no_verdict(Verdict::Inconclusive, "needs at least " + std::to_string(policy.min_stored_launches) +
-                                          " launches a side, has " + std::to_string(fewest));
-  }
-}
-
-void decide(CaseVerdict& verdict, const Sides& sides, const Policy& policy, std::size_t family,
+void decide(CaseVerdict& verdict, const StoredSides& sides, const Policy& policy, std::size_t family,
             MedianBootstraps& bootstraps) {
   const auto base = launch_medians(sides.baseline.launches);
   const auto cand = launch_medians(sides.candidate.launches);
   const Law base_law = bootstraps.of(base.size()).law(base);
   const Law cand_law = bootstraps.of(cand.size()).law(cand);
-  const double alpha = policy.alpha / static_cast<double>(family);
-  const boost::math::normal normal;
-  // Each interval reaches out by half of what two sessions may differ by chance, so that a gap is more than that.
-  const double sessions = boost::math::quantile(normal, 1 - alpha) * policy.session_sd * std::sqrt(2.0);
-  const double widened = std::exp(sessions / 2);
-  const Interval b = bootstraps.of(base.size()).interval(base, policy.confidence);
-  const Interval c = bootstraps.of(cand.size()).interval(cand, policy.confidence);
   const double ratio = median(cand) / median(base);
   const Interval shown = ratio_interval(cand_law, base_law, policy.confidence);
   verdict.change = ratio - 1;
   verdict.change_ci = Interval{shown.low - 1, shown.high - 1};
-  verdict.mde = std::max(verdict.tolerance, (b.high / b.low) * widened * widened - 1);
 
-  const double reach = boost::math::quantile(normal, 1 - policy.beta) * policy.session_sd * std::sqrt(2.0);
-  const double upper = ratio_interval(cand_law, base_law, 1 - 2 * policy.beta).high * std::exp(reach);
-  if (c.low / widened > b.high * widened && ratio >= 1 + verdict.tolerance) {
+  const double upper_ratio = ratio_interval(cand_law, base_law, 1 - 2 * policy.beta).high;
+  const Lines lines = lines_of(sides, policy, family, verdict.session_spread->sd, ratio, upper_ratio);
+  const Reach b = widened(reach_of(base, policy.stored_confidence, bootstraps), lines.margin);
+  const Reach c = widened(reach_of(cand, policy.stored_confidence, bootstraps), lines.margin);
+  verdict.mde = std::max(verdict.tolerance, std::expm1(gap_needed(b, c)));
+  if (apart(b, c) && ratio >= 1 + verdict.tolerance) {
     verdict.verdict = Verdict::Regressed;
-  } else if (c.high * widened < b.low / widened && ratio <= 1 / (1 + verdict.tolerance)) {
+    verdict.reasons.push_back("sessions taken to differ by " + to_string(*verdict.session_spread));
+  } else if (apart(c, b) && ratio <= 1 / (1 + verdict.tolerance)) {
     verdict.verdict = Verdict::Improved;
-  } else if (upper < 1 + verdict.tolerance) {
+  } else if (lines.worst_ratio < 1 + verdict.tolerance) {
     verdict.verdict = Verdict::Held;
   } else {
     verdict.reasons.push_back(
         "stored numbers cannot exclude a slowdown of the tolerance; measure side by side (ratchet check)");
+    verdict.reasons.push_back("sessions taken to differ by " + to_string(*verdict.session_spread));
   }
 }
 
-void doubt(CaseVerdict& verdict, const Sides& sides, const Policy& policy) {
+// What the sentinels say of both runs, for all of their cases.
+struct Witness {
+  bool heard = false;
+  std::optional<std::string> objection;
+};
+
+bool is_decision(Verdict verdict) {
+  return verdict == Verdict::Held || verdict == Verdict::Improved || verdict == Verdict::Regressed;
+}
+
+void hear(CaseVerdict& verdict, const Witness& witness) {
+  if (witness.objection && is_decision(verdict.verdict)) {
+    verdict.verdict = Verdict::Inconclusive;
+    verdict.reasons = {*witness.objection};
+  } else if (!witness.heard && verdict.verdict == Verdict::Regressed) {
+    verdict.reasons.push_back("no sentinels were recorded: a change of the machine would look the same");
+  }
+}
+
+void doubt(CaseVerdict& verdict, const StoredSides& sides, const Policy& policy) {
   std::optional<std::string> why;
   if (sides.candidate_run.environment) {
     why = impossible(sides.candidate.facts, verdict.candidate->median_ns, *sides.candidate_run.environment);
@@ -129,7 +101,15 @@ void doubt(CaseVerdict& verdict, const Sides& sides, const Policy& policy) {
   verdict.reasons.push_back("implausible until a person accepts it: " + *why);
 }
 
-CaseVerdict judge(const Sides& sides, const Policy& policy, std::size_t family, MedianBootstraps& bootstraps) {
+struct Terms {
+  const Policy& policy;
+  std::size_t family = 1;
+  Witness witness;
+};
+
+CaseVerdict judge(const StoredSides& sides, const Terms& terms, const SessionSpread& spread,
+                  MedianBootstraps& bootstraps) {
+  const Policy& policy = terms.policy;
   CaseVerdict verdict;
   verdict.id = sides.candidate.facts.id;
   verdict.method = Method::Stored;
@@ -137,18 +117,18 @@ CaseVerdict judge(const Sides& sides, const Policy& policy, std::size_t family, 
   verdict.decided = true;  // no more launches will come
   verdict.tolerance = tolerance_of(
       policy, verdict.id, sides.candidate_run.environment ? sides.candidate_run.environment->device.kind : "cuda");
-  refuse(verdict, sides, policy);
-  const bool comparable = verdict.reasons.empty();
+  const bool refused = refuse(verdict, sides, policy);
   if (has_times(sides.baseline) && has_times(sides.candidate)) {
     verdict.baseline =
         summarize(sides.baseline.launches, sides.baseline.facts.bytes, sides.baseline_run.commit.sha, bootstraps);
     verdict.candidate =
         summarize(sides.candidate.launches, sides.candidate.facts.bytes, sides.candidate_run.commit.sha, bootstraps);
   }
-  if (comparable) {
-    decide(verdict, sides, policy, family, bootstraps);
-    doubt(verdict, sides, policy);
-  }
+  if (refused) return verdict;
+  verdict.session_spread = spread;
+  decide(verdict, sides, policy, terms.family, bootstraps);
+  hear(verdict, terms.witness);
+  doubt(verdict, sides, policy);
   return verdict;
 }
 
@@ -161,14 +141,25 @@ CaseVerdict one_sided(const std::string& id, Verdict word, const std::string& wh
   return verdict;
 }
 
+std::size_t family_of(const Run& baseline, const Run& candidate, const Policy& policy) {
+  if (policy.family > 0) return policy.family;
+  const auto both = std::count_if(baseline.measurements.begin(), baseline.measurements.end(),
+                                  [&](const Measurement& m) { return find(candidate, m.facts.id) != nullptr; });
+  return std::max<std::size_t>(1, static_cast<std::size_t>(both));
+}
+
 }  // namespace
 
-std::vector<CaseVerdict> judge_stored(const Run& baseline, const Run& candidate, const Policy& policy) {
+std::vector<CaseVerdict> judge_stored(const Run& baseline, const Run& candidate, const Policy& policy,
+                                      const SessionSpreads& spreads) {
   const auto different = incomparable(baseline.environment, candidate.environment);
-  std::size_t family = policy.family;
-  if (family == 0) {
-    for (const Measurement& m : baseline.measurements) family += find(candidate, m.facts.id) != nullptr ? 1 : 0;
-  }
+  const auto spread_of = [&](const std::string& id) {
+    const auto known = spreads.find(id);
+    return known == spreads.end() ? SessionSpread{policy.session_sd, 0, false} : known->second;
+  };
+  const Terms terms{policy, family_of(baseline, candidate, policy),
+                    Witness{has_witness(baseline.telemetry, candidate.telemetry, policy),
+                            machine_changed(baseline.telemetry, candidate.telemetry, policy)}};
   MedianBootstraps bootstraps;
   std::vector<CaseVerdict> verdicts;
   for (const Measurement& m : baseline.measurements) {
@@ -178,7 +169,7 @@ std::vector<CaseVerdict> judge_stored(const Run& baseline, const Run& candidate,
     } else if (different) {
       verdicts.push_back(one_sided(m.facts.id, Verdict::NoBaseline, "not the same environment: " + *different));
     } else {
-      verdicts.push_back(judge({baseline, candidate, m, *other}, policy, family, bootstraps));
+      verdicts.push_back(judge({baseline, candidate, m, *other}, terms, spread_of(m.facts.id), bootstraps));
     }
   }
   for (const Measurement& m : candidate.measurements) {

@@ -10,6 +10,7 @@
 #include "ratchet/overdispersion.h"
 #include "ratchet/policy.h"
 #include "ratchet/proportion.h"
+#include "ratchet/session_spread.h"
 #include "ratchet/statistics.h"
 
 namespace ratchet {
@@ -79,6 +80,9 @@ struct CaseVerdict {
   std::optional<Ruling> ruling;
   double handicap_percent = 0;  // planted
   bool decided = false;         // false: more launches could still change the verdict
+
+  // What sessions were taken to differ by, when the stored test compared.
+  std::optional<SessionSpread> session_spread;
 };
 
 // What a calibration measured of the machine that checks.

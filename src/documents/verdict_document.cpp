@@ -37,6 +37,11 @@ Json case_json(const CaseVerdict& verdict) {
   }
   put(json, "handicap_percent", verdict.handicap_percent);
   if (verdict.ruling) json["ruling"] = {{"granted", verdict.ruling->granted}, {"text", verdict.ruling->text}};
+  if (verdict.session_spread) {
+    json["session_spread"] = {{"sd", verdict.session_spread->sd},
+                              {"sessions", verdict.session_spread->sessions},
+                              {"learned", verdict.session_spread->learned}};
+  }
   json["reasons"] = verdict.reasons;
   return json;
 }
@@ -58,6 +63,7 @@ Json policy_json(const Policy& policy) {
           {"prior_weight", policy.prior_weight},
           {"max_prior_weight", policy.max_prior_weight},
           {"session_sd", policy.session_sd},
+          {"stored_confidence", policy.stored_confidence},
           {"max_tick", policy.max_tick},
           {"implausible_speedup", policy.implausible_speedup},
           {"strict", policy.strict},

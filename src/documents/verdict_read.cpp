@@ -55,6 +55,10 @@ CaseVerdict read_case(const Node& node) {
   verdict.handicap_percent = read_optional(node, "handicap_percent").value_or(0);
   if (const auto ruling = node.find("ruling"))
     verdict.ruling = {ruling->at("granted").flag(), ruling->at("text").text()};
+  if (const auto spread = node.find("session_spread")) {
+    verdict.session_spread =
+        SessionSpread{spread->at("sd").number(), spread->at("sessions").count(), spread->at("learned").flag()};
+  }
   verdict.reasons = read_texts(node, "reasons");
   verdict.decided = true;
   return verdict;
@@ -81,6 +85,7 @@ Policy read_policy(const Node& node) {
   policy.prior_weight = node.at("prior_weight").number();
   policy.max_prior_weight = node.at("max_prior_weight").number();
   policy.session_sd = node.at("session_sd").number();
+  policy.stored_confidence = node.at("stored_confidence").number();
   policy.max_tick = node.at("max_tick").number();
   policy.implausible_speedup = node.at("implausible_speedup").number();
   policy.strict = node.at("strict").flag();

@@ -127,6 +127,17 @@ std::string calibration_line(const CalibratedRate& calibrated) {
                      probability(clopper_pearson(seen, 0.95).high));
 }
 
+// What the verdicts are worth. The stored test promises no rate: it was only measured.
+std::string promise(const CheckVerdict& check) {
+  const bool stored = std::any_of(check.cases.begin(), check.cases.end(),
+                                  [](const CaseVerdict& verdict) { return verdict.method == Method::Stored; });
+  if (stored) return "two recorded runs: no error rate is promised (ratchet/method.md has measured ones)";
+  return fmt::format(
+      "{:.1f} s of measuring; unchanged code fails such a check with a chance of at most {}, a case slower by its "
+      "tolerance is called held with at most {}",
+      check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta));
+}
+
 }  // namespace
 
 Tint tint_of(Verdict verdict) {
@@ -154,14 +165,7 @@ std::string check_text(const CheckVerdict& check, const Paint& paint) {
   text += explanations(check, paint);
   for (const std::string& reason : check.reasons) text += printable(reason) + "\n";
   text += headline(check, paint) + ": " + census(check) + "\n";
-  text +=
-      paint(
-          Tint::Faint,
-          fmt::format(
-              "{:.1f} s of measuring; unchanged code fails such a check with a chance of at most {}, a case slower by "
-              "its tolerance is called held with at most {}",
-              check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta))) +
-      "\n";
+  text += paint(Tint::Faint, promise(check)) + "\n";
   if (check.calibrated) text += paint(Tint::Faint, calibration_line(*check.calibrated)) + "\n";
   if (!check.uuid.empty()) text += paint(Tint::Faint, "recorded as verdict " + check.uuid) + "\n";
   return text;

@@ -121,6 +121,55 @@ TEST_CASE("compare: runs of too few launches are inconclusive, and alone that is
   CHECK(contains(outcome.out, "at least 5 launches"));
 }
 
+TEST_CASE("compare: recorded sessions of the same commit that differ widen the test; run files have no history") {
+  Workshop workshop;
+  workshop.build("copy/x/n=1 1000\n");
+  REQUIRE(workshop.run({"run"}).code == 0);
+  workshop.build("copy/x/n=1 1040\n");
+  workshop.repository.commit("slower");
+  const Outcome slower = workshop.run({"run", "--json"});
+  const Outcome by_default = workshop.run({"compare", "HEAD~1", "HEAD"});
+  CHECK(by_default.code == 1);
+  CHECK(contains(by_default.out, "no error rate is promised"));
+  CHECK_FALSE(contains(by_default.out, "at most 0.1 %"));
+  CHECK(contains(by_default.out, "sessions taken to differ by 0.25 % by default, 0 of 5 sessions known"));
+
+  for (const char* time : {"1060", "1020", "1080", "1040"}) {  // the same commit on other days
+    workshop.build(std::string("copy/x/n=1 ") + time + "\n");
+    REQUIRE(workshop.run({"run"}).code == 0);
+  }
+  const Outcome known = workshop.run({"compare", "HEAD~1", "HEAD"});
+  CHECK(known.code == 3);
+  CHECK(contains(known.out, "from 5 sessions"));
+  const auto document = nlohmann::json::parse(workshop.run({"compare", "HEAD~1", "HEAD", "--json"}).out);
+  CHECK(document["cases"][0]["session_spread"]["sessions"] == 5);
+  CHECK(document["cases"][0]["session_spread"]["sd"].get<double>() > 0.02);
+  workshop.repository.write("run.json", slower.out);
+  CHECK(workshop.run({"compare", "HEAD~1", "run.json"}).code == 1);
+}
+
+TEST_CASE("compare: when the sentinels moved with the case there is no verdict, and the reading is said") {
+  Workshop workshop("copy/x/n=1 1000\n");
+  auto before = nlohmann::json::parse(workshop.run({"run", "--json"}).out);
+  workshop.build("copy/x/n=1 1200\n");
+  auto after = nlohmann::json::parse(workshop.run({"run", "--json"}).out);
+  const auto compare = [&](double copy_ns) {
+    before["telemetry"] = after["telemetry"] = nlohmann::json::array();
+    for (int i = 0; i < 5; ++i) {
+      before["telemetry"].push_back({{"launch", i}, {"sentinel_ns", {{"copy", 8000 + i}, {"fma", 7000 + i}}}});
+      after["telemetry"].push_back({{"launch", i}, {"sentinel_ns", {{"copy", copy_ns + i}, {"fma", 7000 + i}}}});
+    }
+    workshop.repository.write("before.json", before.dump());
+    workshop.repository.write("after.json", after.dump());
+    return workshop.run({"compare", "before.json", "after.json"});
+  };
+  CHECK(compare(8000).code == 1);
+  const Outcome moved = compare(8248);
+  CHECK(moved.code == 3);
+  CHECK(contains(moved.out, "the machine changed between the runs: sentinel copy +3.1 %"));
+  CHECK_FALSE(contains(moved.out, "regressed"));
+}
+
 TEST_CASE("compare: a duet file on stdout is one JSON object") {
   Workshop workshop;
   const Outcome outcome = workshop.run({"compare", "--duet", RATCHET_TEST_DATA "/h200/duet_1pct.json.gz", "--json"});

@@ -23,6 +23,7 @@ CaseVerdict a_case() {
   verdict.mde = 0.0075;
   verdict.prior = Overdispersion{1.0 / 3, 12, 40};
   verdict.ruling = Ruling{true, "needed"};
+  verdict.session_spread = SessionSpread{0.0031, 7, true};
   verdict.reasons = {"was regressed; accepted: needed"};
   verdict.decided = true;
   return verdict;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -71,4 +72,79 @@ TEST_CASE("stored: a new case that answers wrongly or fails is invalid, not new"
   CHECK(verdicts[1].verdict == Verdict::Invalid);
   CHECK(verdicts[2].verdict == Verdict::Invalid);
   CHECK(verdicts[2].reasons.front() == "the candidate: signal 11");
+}
+
+TEST_CASE("stored: one launch, however many samples it has, is inconclusive") {
+  Measurement one = measurement("op/x/n=1", {});
+  one.launches.resize(1);
+  for (int i = 0; i < 100; ++i) one.launches[0].push_back(1000 + i % 7);
+  const CaseVerdict verdict = judge(one, measurement("op/x/n=1", kQuiet));
+  CHECK(verdict.verdict == Verdict::Inconclusive);
+  CHECK(verdict.reasons.front() == "needs at least 5 launches a side, has 1");
+  const CaseVerdict none = judge(measurement("op/x/n=1", kQuiet), measurement("op/x/n=1", {}));
+  CHECK(none.verdict == Verdict::Inconclusive);
+  CHECK(none.reasons.front() == "needs at least 5 launches a side, has 0");
+}
+
+TEST_CASE("stored: a launch cut short leaves the case inconclusive, with its place") {
+  for (const bool in_candidate : {false, true}) {
+    Measurement cut = measurement("op/x/n=1", kQuiet);
+    cut.launches[3].resize(10);
+    const Measurement whole = measurement("op/x/n=1", {2000, 2001, 1999, 2000.5, 1999.5});
+    const CaseVerdict verdict = in_candidate ? judge(whole, cut) : judge(cut, whole);
+    CHECK(verdict.verdict == Verdict::Inconclusive);
+    CHECK(verdict.reasons.front() == std::string(in_candidate ? "the candidate" : "the baseline") +
+                                         ": launch 3 has 10 samples, needs at least 11");
+  }
+}
+
+TEST_CASE("stored: sides of unequal numbers of launches and of samples are judged by their launches") {
+  Measurement seven = measurement("op/x/n=1", kQuiet);
+  seven.launches[2].push_back(1000);
+  CHECK(judge(seven, measurement("op/x/n=1", {1200, 1201, 1199, 1200.5, 1199.5})).verdict == Verdict::Regressed);
+}
+
+TEST_CASE("stored: times that are all equal know nothing of the noise and are inconclusive, never held or regressed") {
+  const auto constant = [](double time_ns) {
+    Measurement made = measurement("op/x/n=1", {});
+    made.launches.assign(7, std::vector<double>(101, time_ns));
+    return made;
+  };
+  Policy lax;
+  lax.tolerance = {{"*", 0.5}};
+  lax.session_sd = 1e-6;
+  for (const double candidate_ns : {500.0, 1000.0, 2000.0}) {
+    const CaseVerdict verdict = judge_stored(run({constant(1000)}), run({constant(candidate_ns)}), lax).front();
+    CHECK(verdict.verdict == Verdict::Inconclusive);
+    CHECK(verdict.reasons.front() == "the candidate: all its times are equal: the timer does not resolve this case");
+  }
+  CHECK(judge(constant(1000), measurement("op/x/n=1", kQuiet)).reasons.front().starts_with("the baseline: all its"));
+  CHECK(judge(measurement("op/x/n=1", kQuiet), constant(1000)).verdict == Verdict::Inconclusive);
+}
+
+TEST_CASE("stored: a timer tick above 1 % of the timed interval is inconclusive; a batch makes the interval longer") {
+  const auto ticking = [](double tick_ns, std::uint64_t batch, double time_ns) {
+    Run made = run({measurement("op/x/n=1", {time_ns, 1.001 * time_ns, 0.999 * time_ns, time_ns, time_ns})});
+    made.environment->timer_tick_ns = tick_ns;
+    made.measurements[0].facts.batch = batch;
+    return made;
+  };
+  for (const double candidate_ns : {1000.0, 2000.0}) {
+    const CaseVerdict coarse = judge_stored(ticking(11, 1, 1000), ticking(11, 1, candidate_ns), {}).front();
+    CHECK(coarse.verdict == Verdict::Inconclusive);
+    CHECK(coarse.reasons.front() == "the timer's tick is 1.1 % of the timed interval, more than 1 %");
+  }
+  CHECK(judge_stored(ticking(1, 1, 1000), ticking(11, 1, 2000), {}).front().verdict == Verdict::Regressed);
+  CHECK(judge_stored(ticking(11, 1, 1000), ticking(1, 1, 2000), {}).front().verdict == Verdict::Inconclusive);
+  CHECK(judge_stored(ticking(11, 10, 1000), ticking(11, 10, 2000), {}).front().verdict == Verdict::Regressed);
+}
+
+TEST_CASE("stored: a step of one tick is no regression, however quiet the launches and the sessions are") {
+  Policy steady;
+  steady.session_sd = 1e-5;
+  Run baseline = run({measurement("op/x/n=1", std::vector<double>(7, 1000))});
+  Run candidate = run({measurement("op/x/n=1", std::vector<double>(7, 1009))});
+  CHECK(judge_stored(baseline, candidate, steady).front().verdict == Verdict::Regressed);
+  baseline.environment->timer_tick_ns = candidate.environment->timer_tick_ns = 9;
+  CHECK(judge_stored(baseline, candidate, steady).front().verdict == Verdict::Inconclusive);
 }

@@ -41,7 +41,7 @@ TEST_CASE("stored: launches that lie wholly apart are regressed or improved") {
 }
 
 TEST_CASE("stored: a gap that two sessions explain by chance is no regression") {
-  // 0.9 % is beyond the tolerance and far beyond the launches, but not beyond 3.1 * 0.2 % * sqrt(2).
+  // 0.9 % is beyond the tolerance and far beyond the launches, but not beyond 2 * 3.1 * 0.25 %.
   const CaseVerdict verdict = judge(20000, 20180 - 15);
   CHECK(verdict.verdict == Verdict::Inconclusive);
   CHECK(verdict.reasons.front().find("measure side by side") != std::string::npos);
@@ -161,4 +161,48 @@ TEST_CASE("stored: the same runs give the same verdict, bit for bit") {
   CHECK(once.verdict == again.verdict);
   CHECK(once.change_ci->low == again.change_ci->low);
   CHECK(once.change_ci->high == again.change_ci->high);
+}
+
+TEST_CASE("stored: a gap is regressed from the distance on at which the widened intervals part") {
+  // Each side: 5 launches within 0.1 %; 3.0902 is z(1 - 0.001), 0.25 % the default spread, 1 ns of 20 us the tick.
+  const double reach = std::hypot(std::log(1.001), 3.090232306167813 * 0.0025, 1 / 20000.0);
+  const std::vector<double> base{20000, 20020, 20000 / 1.001, 20005, 19995};
+  const auto verdict_at = [&](double gap) {
+    std::vector<double> cand;
+    for (const double time_ns : base) cand.push_back(time_ns * std::exp(gap));
+    return judge(measurement("op/x/n=1", base), measurement("op/x/n=1", cand));
+  };
+  CHECK(verdict_at(2 * reach * 0.9999).verdict == Verdict::Inconclusive);
+  CHECK(verdict_at(2 * reach * 1.0001).verdict == Verdict::Regressed);
+  CHECK(verdict_at(-2 * reach * 1.0001).verdict == Verdict::Improved);
+  CHECK(close(*verdict_at(0).mde, std::expm1(2 * reach), 1e-9));
+}
+
+TEST_CASE("stored: what the history knows of a case moves its line, and the verdict says which spread it used") {
+  const auto judged = [&](const SessionSpreads& spreads) {
+    return judge_stored(run({measurement("op/x/n=1", around(20000))}), run({measurement("op/x/n=1", around(20600))}),
+                        {}, spreads)
+        .front();
+  };
+  const CaseVerdict by_default = judged({{"op/y/n=1", {0.02, 9, true}}});
+  CHECK(by_default.verdict == Verdict::Regressed);
+  CHECK(by_default.session_spread->sd == Policy().session_sd);
+  CHECK_FALSE(by_default.session_spread->learned);
+  CHECK(by_default.reasons.front() == "sessions taken to differ by 0.25 % by default, 0 of 5 sessions known");
+  const CaseVerdict rough = judged({{"op/x/n=1", {0.02, 9, true}}});
+  CHECK(rough.verdict == Verdict::Inconclusive);
+  CHECK(rough.session_spread->sessions == 9);
+  CHECK(rough.reasons.back() == "sessions taken to differ by 2 %, from 9 sessions");
+  CHECK(judged({{"op/x/n=1", {0.0005, 50, true}}}).verdict == Verdict::Regressed);
+}
+
+TEST_CASE("stored: unchanged code is held once the history knows its sessions to be quiet, and by default it is not") {
+  const auto judged = [&](const SessionSpreads& spreads) {
+    return judge_stored(run({measurement("op/x/n=1", around(20000))}), run({measurement("op/x/n=1", around(20001))}),
+                        {}, spreads)
+        .front()
+        .verdict;
+  };
+  CHECK(judged({}) == Verdict::Inconclusive);
+  CHECK(judged({{"op/x/n=1", {0.001, 30, true}}}) == Verdict::Held);
 }

@@ -69,12 +69,18 @@ inline CaseVerdict judge(DuetCase measured, const Policy& policy = {}) {
   return judge_duet(duet({std::move(measured)}), policy).front();
 }
 
-// Launches of one side whose medians are exactly these: each has five samples around it.
+// Launches of one side whose medians are exactly these: each has eleven samples around it.
 inline Measurement measurement(const std::string& id, const std::vector<double>& medians_ns) {
   Measurement made;
   made.facts.id = id;
   made.check = Check{true, 0, 0};
-  for (double m : medians_ns) made.launches.push_back({m, 0.99 * m, 1.01 * m, 0.98 * m, 1.02 * m});
+  for (const double m : medians_ns) {
+    made.launches.push_back({m});
+    for (const double off : {0.01, 0.012, 0.015, 0.018, 0.02}) {
+      made.launches.back().push_back((1 - off) * m);
+      made.launches.back().push_back((1 + off) * m);
+    }
+  }
   return made;
 }
 
