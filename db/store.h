@@ -15,6 +15,7 @@
 #include "db/records.h"
 #include "db/samples.h"
 #include "db/sqlite.h"
+#include "ratchet/anchored.h"
 #include "ratchet/error.h"
 
 namespace ratchet::db {
@@ -51,6 +52,9 @@ class Store {
   [[nodiscard]] std::vector<std::string> case_names();
   [[nodiscard]] std::vector<HistoryPoint> history(const std::string& case_id, const HistoryFilter& filter);
   [[nodiscard]] std::vector<PastDuet> past_duets(const std::string& case_id, const HistoryFilter& filter);
+  // Every recorded duet that measured the case on the device model, beside any baseline, in the order of measurement.
+  [[nodiscard]] std::vector<AnchoredChange> anchored_changes(const std::string& case_id,
+                                                             const std::string& device_name);
   [[nodiscard]] std::optional<Environment> environment(const std::string& fingerprint);
   [[nodiscard]] std::vector<RunRow> runs(std::optional<std::size_t> limit);  // newest first
 
