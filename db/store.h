@@ -15,6 +15,7 @@
 #include "db/records.h"
 #include "db/samples.h"
 #include "db/sqlite.h"
+#include "ratchet/anchored.h"
 #include "ratchet/error.h"
 #include "ratchet/session_spread.h"
 
@@ -58,6 +59,9 @@ class Store {
   // sessions of a device that slowed down because of heat are left out. In no order.
   [[nodiscard]] std::vector<Session> sessions(const std::string& case_id, const Environment& environment,
                                               std::size_t newest);
+  // Every recorded duet that measured the case on the device model, beside any baseline, in the order of measurement.
+  [[nodiscard]] std::vector<AnchoredChange> anchored_changes(const std::string& case_id,
+                                                             const std::string& device_name);
   [[nodiscard]] std::optional<Environment> environment(const std::string& fingerprint);
   [[nodiscard]] std::vector<RunRow> runs(std::optional<std::size_t> limit);  // newest first
 

@@ -176,4 +176,36 @@ std::vector<PastDuet> Store::past_duets(const std::string& case_id, const Histor
   return past;
 }
 
+// By id and not by made_at: of two measurements of a commit the one that was recorded last is the newest, whatever the
+// clocks of two machines said. The rounds are not read.
+std::vector<AnchoredChange> Store::anchored_changes(const std::string& case_id, const std::string& device_name) {
+  Statement select(connection_, "read the changes of " + case_id,
+                   "SELECT v.uuid, v.made_at, c.change, c.change_lo, c.change_hi, c.verdict, c.launches, d.sides, "
+                   "d.telemetry FROM cases JOIN verdict_cases AS c ON c.case_id = cases.id "
+                   "JOIN verdicts AS v ON v.id = c.verdict_id "
+                   "JOIN duet_samples AS s ON s.verdict_id = c.verdict_id AND s.case_id = c.case_id "
+                   "JOIN duets AS d ON d.id = s.duet_id JOIN environments AS e ON e.id = d.environment_id "
+                   "WHERE cases.name = ?1 AND e.device_name = ?2 AND c.method = 'duet' AND c.change IS NOT NULL "
+                   "AND c.change_lo IS NOT NULL AND c.change_hi IS NOT NULL ORDER BY v.id");
+  std::vector<AnchoredChange> changes;
+  for (select.start(case_id, device_name); select.step();) {
+    Row row(select);
+    AnchoredChange one;
+    one.verdict_uuid = row.text();
+    one.made_at = row.text();
+    one.change = row.real();
+    one.change_ci.low = row.real();
+    one.change_ci.high = row.real();
+    one.verdict = verdict_from(row.text());
+    one.launches = row.count();
+    Duet sides;
+    read_sides(row.text(), sides);
+    one.candidate = std::move(sides.candidate.commit);
+    one.baseline = std::move(sides.baseline.commit.sha);
+    one.telemetry = telemetry_from(row.text());
+    changes.push_back(std::move(one));
+  }
+  return changes;
+}
+
 }  // namespace ratchet::db

@@ -12,15 +12,18 @@ CheckVerdict rejudge(const CheckVerdict& recorded, std::span<const Duet> duets, 
                      const std::optional<std::string>& degraded) {
   Overdispersions past;
   std::map<std::string, Ruling> rulings;
+  std::map<std::string, Ledger> ledgers;  // of other verdicts: taken over, like the priors
   for (const CaseVerdict& verdict : recorded.cases) {
     if (verdict.prior) past[verdict.id] = *verdict.prior;
     if (verdict.ruling) rulings[verdict.id] = *verdict.ruling;
+    if (verdict.since_baseline) ledgers[verdict.id] = *verdict.since_baseline;
   }
   std::vector<CaseVerdict> cases = judge_duets(duets, recorded.policy, past);
   std::map<std::string, bool> measured;
   for (CaseVerdict& verdict : cases) {
     measured[verdict.id] = true;
     if (const auto ruling = rulings.find(verdict.id); ruling != rulings.end()) apply(ruling->second, verdict);
+    if (const auto ledger = ledgers.find(verdict.id); ledger != ledgers.end()) verdict.since_baseline = ledger->second;
   }
   for (const CaseVerdict& verdict : recorded.cases) {
     if (!measured.contains(verdict.id)) cases.push_back(verdict);

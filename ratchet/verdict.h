@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ratchet/ledger.h"
 #include "ratchet/overdispersion.h"
 #include "ratchet/policy.h"
 #include "ratchet/proportion.h"
@@ -80,6 +81,7 @@ struct CaseVerdict {
   std::optional<Ruling> ruling;
   double handicap_percent = 0;  // planted
   bool decided = false;         // false: more launches could still change the verdict
+  std::optional<Ledger> since_baseline;  // of a regressed case, where the history is known
 
   // What sessions were taken to differ by, when the stored test compared.
   std::optional<SessionSpread> session_spread;

@@ -2,6 +2,7 @@
 
 #include "db/sha256.h"
 #include "ratchet/gate.h"
+#include "src/cli/anchored.h"
 #include "src/cli/calibrated.h"
 #include "src/cli/check_plan.h"
 #include "src/cli/commands.h"
@@ -58,6 +59,7 @@ int check(Context& context, const po::variables_map& values) {
       {Purpose::Check, measured_seconds(judged), unfit(judged), calibrated_rate(context, suite.environment)});
   if (settings.handicaps.empty()) {
     verdict.uuid = context.new_uuid();
+    add_ledgers(context, candidate, suite.environment.device.name, verdict);
     db::Recording recording;
     recording.verdict = verdict_record(context, verdict, judged.duets, candidate, suite.environment);
     context.store(db::Mode::ReadWrite).record(recording);

@@ -4,6 +4,7 @@
 #include "ratchet/environment.h"
 #include "ratchet/error.h"
 #include "ratchet/gate.h"
+#include "src/cli/anchored.h"
 #include "src/cli/calibrated.h"
 #include "src/cli/check_plan.h"
 #include "src/cli/commands.h"
@@ -146,6 +147,7 @@ int record(Context& context, const po::variables_map& values) {
       {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
   verdict.uuid = context.new_uuid();
   verdict.run_uuid = run.uuid;
+  add_ledgers(context, commit, suite.environment.device.name, verdict);
 
   db::Recording recording;
   recording.run = run;

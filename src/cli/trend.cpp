@@ -1,11 +1,16 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 
+#include "ratchet/cusum.h"
 #include "ratchet/error.h"
 #include "ratchet/glob.h"
+#include "src/cli/anchored.h"
 #include "src/cli/commands.h"
+#include "src/cli/judging.h"
 #include "src/report/history_report.h"
 #include "src/report/units.h"
 #include "src/repository/git.h"
@@ -13,9 +18,6 @@
 
 namespace ratchet::cli {
 namespace {
-
-// Enough for decades of merges; the walk costs about a millisecond per thousand.
-constexpr int kHistoryLimit = 100'000;
 
 // Commits in first-parent order, not by date: rebased and clock-skewed commits lie about time. What is not on that line
 // (other branches, dirty trees' commits that were rewritten) is left out and counted.
@@ -42,6 +44,50 @@ std::vector<std::string> matching_cases(db::Store& store, const std::string& glo
               (close.empty() ? "" : "; did you mean \"" + close + "\"?"));
 }
 
+// What was measured beside a recorded baseline of the case, oldest first. Duets with any other revision (check --base)
+// would tear the sums apart: where the anchor changes they begin anew.
+std::vector<AnchoredChange> beside_baselines(db::Store& store, const std::string& id, const std::string& device,
+                                             const std::vector<db::BaselineMove>& moves) {
+  std::set<std::string> anchors;
+  for (const db::BaselineMove& move : moves) anchors.insert(move.commit.sha);
+  std::vector<AnchoredChange> changes = credible_changes(store, id, device);
+  std::erase_if(changes, [&](const AnchoredChange& one) {
+    return one.candidate.dirty || one.baseline.empty() || !anchors.contains(one.baseline);
+  });
+  return changes;
+}
+
+std::vector<CusumReading> sums_of(const std::vector<AnchoredChange>& changes, double tolerance, double confidence) {
+  std::vector<CusumPoint> points;
+  for (const AnchoredChange& one : changes) {
+    points.push_back(
+        {one.candidate.sha, one.baseline, std::log1p(one.change), standard_error_of(one.change_ci, confidence)});
+  }
+  return cusum(points, std::log1p(tolerance));
+}
+
+// `line` empty: no order is asked for, and what has no order has no sum.
+void watch_for_drift(db::Store& store, const std::vector<std::string>& line, const Policy& policy,
+                     report::Trend& trend) {
+  std::vector<db::BaselineMove> moves = store.baseline_log(trend.case_id);
+  std::erase_if(moves, [&](const db::BaselineMove& move) { return move.device_name != trend.device_name; });
+  if (moves.empty()) return;
+  std::vector<AnchoredChange> changes = beside_baselines(store, trend.case_id, trend.device_name, moves);
+  std::vector<CusumReading> sums;
+  if (!line.empty()) {
+    changes = in_commit_order(changes, line).changes;
+    sums = sums_of(changes, tolerance_of(policy, trend.case_id, moves.back().device_kind), policy.confidence);
+  }
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const AnchoredChange& one = changes[i];
+    report::Anchored& anchored = trend.anchored[one.candidate.sha];
+    anchored = {one.baseline, one.change, one.change_ci, std::nullopt};
+    if (sums.empty()) continue;
+    anchored.sums = sums[i];
+    if (sums[i].drift) trend.drifts.push_back({one.candidate.sha, *sums[i].drift});
+  }
+}
+
 }  // namespace
 
 void declare_trend(po::options_description& options) {
@@ -62,6 +108,7 @@ int trend(Context& context, const po::variables_map& values) {
   const std::vector<std::string> line =
       all ? std::vector<std::string>{} : repository::first_parent_history(context.root(), "HEAD", kHistoryLimit);
 
+  const Policy policy = policy_from(context, values);
   std::vector<report::Trend> trends;
   std::size_t left_out = 0;
   for (const std::string& id : matching_cases(store, glob)) {
@@ -74,6 +121,7 @@ int trend(Context& context, const po::variables_map& values) {
       one.case_id = id;
       one.device_name = device;
       if (const auto standing = store.baseline(id, device)) one.baseline_ns = standing->median_ns;
+      watch_for_drift(store, line, policy, one);
       trends.push_back(std::move(one));
     }
   }

@@ -18,6 +18,24 @@ Json side_json(const SideSummary& side) {
   return json;
 }
 
+Json ledger_json(const Ledger& ledger) {
+  Json json = {{"baseline", ledger.baseline}};
+  if (ledger.commits_between) json["commits_between"] = *ledger.commits_between;
+  json["left_out"] = {{"dirty", ledger.left_out_dirty}, {"beside", ledger.left_out_beside}};
+  json["measured"] = Json::array();
+  for (const LedgerEntry& entry : ledger.entries) {
+    Json one = {{"commit", entry.commit}};
+    if (entry.dirty) one["dirty"] = true;
+    put(one, "subject", entry.subject);
+    one["change"] = entry.change;
+    one["change_ci"] = interval_json(entry.change_ci);
+    if (entry.step) one["step"] = *entry.step;
+    if (entry.commits > 0) one["commits"] = entry.commits;
+    json["measured"].push_back(std::move(one));
+  }
+  return json;
+}
+
 Json case_json(const CaseVerdict& verdict) {
   Json json = {{"case", verdict.id}, {"verdict", to_string(verdict.verdict)}};
   if (verdict.method != Method::None) json["method"] = to_string(verdict.method);
@@ -43,6 +61,7 @@ Json case_json(const CaseVerdict& verdict) {
                               {"learned", verdict.session_spread->learned}};
   }
   json["reasons"] = verdict.reasons;
+  if (verdict.since_baseline) json["since_baseline"] = ledger_json(*verdict.since_baseline);
   return json;
 }
 

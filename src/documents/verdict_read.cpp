@@ -38,6 +38,28 @@ Value read_word(const Node& node, Value (*from)(const std::string&)) {
   }
 }
 
+Ledger read_ledger(const Node& node) {
+  Ledger ledger;
+  ledger.baseline = node.at("baseline").text();
+  if (const auto between = node.find("commits_between")) ledger.commits_between = between->count();
+  ledger.left_out_dirty = node.at("left_out").at("dirty").count();
+  ledger.left_out_beside = node.at("left_out").at("beside").count();
+  const Node measured = node.at("measured");
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    const Node one = measured.item(i);
+    LedgerEntry entry;
+    entry.commit = one.at("commit").text();
+    if (const auto dirty = one.find("dirty")) entry.dirty = dirty->flag();
+    entry.subject = read_text(one, "subject");
+    entry.change = one.at("change").number();
+    entry.change_ci = read_interval(one.at("change_ci"));
+    entry.step = read_optional(one, "step");
+    if (const auto commits = one.find("commits")) entry.commits = commits->count();
+    ledger.entries.push_back(std::move(entry));
+  }
+  return ledger;
+}
+
 CaseVerdict read_case(const Node& node) {
   CaseVerdict verdict;
   verdict.id = node.at("case").text();
@@ -60,6 +82,7 @@ CaseVerdict read_case(const Node& node) {
         SessionSpread{spread->at("sd").number(), spread->at("sessions").count(), spread->at("learned").flag()};
   }
   verdict.reasons = read_texts(node, "reasons");
+  if (const auto ledger = node.find("since_baseline")) verdict.since_baseline = read_ledger(*ledger);
   verdict.decided = true;
   return verdict;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/report/ledger_report.h"
 #include "src/report/units.h"
 
 namespace ratchet::report {
@@ -68,17 +69,19 @@ std::string explanations(const CheckVerdict& check, const Paint& paint) {
   struct Group {
     Verdict verdict;
     std::string text;
+    std::string ledger;
     std::vector<std::string> ids;
   };
   std::vector<Group> groups;
   for (const CaseVerdict& verdict : check.cases) {
     if (!wants_explanation(verdict)) continue;
     const std::string text = explanation(verdict);
+    const std::string ledger = verdict.since_baseline ? ledger_text(*verdict.since_baseline, paint) : "";
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-      return group.verdict == verdict.verdict && group.text == text;
+      return group.verdict == verdict.verdict && group.text == text && group.ledger == ledger;
     });
     if (same == groups.end()) {
-      groups.push_back({verdict.verdict, text, {verdict.id}});
+      groups.push_back({verdict.verdict, text, ledger, {verdict.id}});
     } else {
       same->ids.push_back(verdict.id);
     }
@@ -87,7 +90,7 @@ std::string explanations(const CheckVerdict& check, const Paint& paint) {
   for (const Group& group : groups) {
     const std::string who = group.ids.size() == 1 ? printable(group.ids.front()) : count(group.ids.size(), "case");
     lines += paint(tint_of(group.verdict), to_string(group.verdict)) + " " + who +
-             (group.text.empty() ? "" : ": " + group.text) + "\n";
+             (group.text.empty() ? "" : ": " + group.text) + "\n" + group.ledger;
   }
   return lines;
 }

@@ -39,6 +39,51 @@ std::optional<double> from_baseline(const Trend& trend, std::size_t i) {
   return trend.points[i].summary.median_ns / *trend.baseline_ns - 1;
 }
 
+const Anchored* anchored(const Trend& trend, std::size_t i) {
+  const Commit& commit = trend.points[i].commit;
+  const auto at = trend.anchored.find(commit.sha);
+  return commit.dirty || at == trend.anchored.end() ? nullptr : &at->second;
+}
+
+// The larger of the two sums, with the sign of its direction.
+std::string sum_text(const Anchored* of) {
+  if (of == nullptr || !of->sums) return "-";
+  const bool slower = of->sums->slower >= of->sums->faster;
+  const double sum = slower ? of->sums->slower : of->sums->faster;
+  return sum == 0 ? "0" : fmt::format("{}{:.1f}", slower ? "+" : "-", sum);
+}
+
+std::string drift_text(const Drift& drift) {
+  return (drift.slower ? "drift since " : "faster since ") + shorten(drift.since);
+}
+
+Cell mark(const Anchored* of) {
+  if (of == nullptr || !of->sums || !of->sums->drift) return {""};
+  return {drift_text(*of->sums->drift), of->sums->drift->slower ? Tint::Bad : Tint::Good};
+}
+
+const char* direction(const Drift& drift) { return drift.slower ? "slower" : "faster"; }
+
+void put_anchored(Json& json, const Anchored& of) {
+  json["anchor"] = of.baseline;
+  json["anchored_change"] = of.change;
+  json["anchored_change_ci"] = {of.change_ci.low, of.change_ci.high};
+  if (!of.sums) return;
+  json["cusum"] = of.sums->slower;
+  json["cusum_faster"] = of.sums->faster;
+  if (!of.sums->drift) return;
+  json["drift_since"] = of.sums->drift->since;
+  json["drift_direction"] = direction(*of.sums->drift);
+}
+
+// The last three columns; empty where nothing is known. In the CSV only what got slower is a drift.
+std::string anchored_csv(const Anchored* of) {
+  if (of == nullptr) return ",,";
+  if (!of->sums) return fmt::format("{},,", of->change);
+  const auto& drift = of->sums->drift;
+  return fmt::format("{},{},{}", of->change, of->sums->slower, drift && drift->slower ? drift->since : "");
+}
+
 std::string shown(const std::optional<double>& ratio) { return ratio ? percent(*ratio) : "-"; }
 
 Json series_json(const Trend& trend) {
@@ -60,10 +105,16 @@ Json series_json(const Trend& trend) {
       json["bandwidth_gb_per_s"] = bandwidth_gb_per_s(point.facts.bytes, point.summary.median_ns);
     if (const auto change = step(trend, i)) json["change_to_previous"] = *change;
     if (const auto change = from_baseline(trend, i)) json["change_to_baseline"] = *change;
+    if (const Anchored* of = anchored(trend, i)) put_anchored(json, *of);
     points.push_back(std::move(json));
   }
   Json json = {{"case", trend.case_id}, {"device", trend.device_name}};
   if (trend.baseline_ns) json["baseline_ns"] = *trend.baseline_ns;
+  json["drifts"] = Json::array();
+  for (const DriftMark& one : trend.drifts) {
+    json["drifts"].push_back(
+        {{"since", one.drift.since}, {"marked_at", one.marked_at}, {"direction", direction(one.drift)}});
+  }
   json["points"] = std::move(points);
   return json;
 }
@@ -159,10 +210,14 @@ std::string trend_text(const Trend& trend, const Paint& paint) {
                {"bandwidth", Align::Right},
                {"to previous", Align::Right},
                {"to baseline", Align::Right},
+               {"side by side", Align::Right},
+               {"CUSUM", Align::Right},
+               {"mark"},
                {"subject"}});
   std::vector<double> medians;
   for (std::size_t i = 0; i < trend.points.size(); ++i) {
     const db::HistoryPoint& point = trend.points[i];
+    const Anchored* of = anchored(trend, i);
     medians.push_back(point.summary.median_ns);
     table.add({{commit_label(point.commit)},
                {point.started_at},
@@ -171,10 +226,18 @@ std::string trend_text(const Trend& trend, const Paint& paint) {
                {bandwidth(bandwidth_gb_per_s(point.facts.bytes, point.summary.median_ns))},
                {shown(step(trend, i))},
                {shown(from_baseline(trend, i))},
+               {of != nullptr ? percent(of->change) : "-"},
+               {sum_text(of)},
+               mark(of),
                {point.commit.subject.substr(0, 60)}});
   }
-  return printable(trend.case_id) + " on " + printable(trend.device_name) + "\n" + table.text(paint) +
-         sparkline(medians) + "\n";
+  std::string text = printable(trend.case_id) + " on " + printable(trend.device_name) + "\n" + table.text(paint) +
+                     sparkline(medians) + "\n";
+  for (const DriftMark& one : trend.drifts) {
+    text += paint(one.drift.slower ? Tint::Bad : Tint::Good, drift_text(one.drift)) + ", marked at " +
+            shorten(one.marked_at) + "\n";
+  }
+  return text;
 }
 
 std::string trend_json(const std::vector<Trend>& trends) {
@@ -186,14 +249,16 @@ std::string trend_json(const std::vector<Trend>& trends) {
 std::string trend_csv(const std::vector<Trend>& trends) {
   std::string text =
       "case,device,commit,time,started_at,run,median_ns,ci_lo_ns,ci_hi_ns,launches,samples,bandwidth_gb_per_s,"
-      "environment\r\n";
+      "environment,anchored_change,cusum,drift_since\r\n";
   for (const Trend& trend : trends) {
-    for (const db::HistoryPoint& point : trend.points) {
+    for (std::size_t i = 0; i < trend.points.size(); ++i) {
+      const db::HistoryPoint& point = trend.points[i];
       const db::Summary& summary = point.summary;
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", csv(trend.case_id), csv(trend.device_name),
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", csv(trend.case_id), csv(trend.device_name),
                           point.commit.sha, point.commit.time, point.started_at, point.run_uuid, summary.median_ns,
                           summary.ci_lo_ns, summary.ci_hi_ns, summary.launches, summary.samples,
-                          bandwidth_gb_per_s(point.facts.bytes, summary.median_ns), csv(point.environment));
+                          bandwidth_gb_per_s(point.facts.bytes, summary.median_ns), csv(point.environment),
+                          anchored_csv(anchored(trend, i)));
     }
   }
   return text;

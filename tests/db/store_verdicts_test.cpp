@@ -94,6 +94,71 @@ TEST_CASE("store: earlier duets of a case are there to pool its variance from") 
   CHECK(store.past_duets("add/plain/n=1", {}).empty());
 }
 
+TEST_CASE("store: the changes of a case beside its baselines come in the order in which they were recorded") {
+  const Folder folder;
+  Store store(folder.file(), Mode::ReadWrite);
+  VerdictRecord first = a_verdict("verdict-1");
+  first.made_at = "2026-03-01T00:00:00Z";  // of a machine whose clock is ahead
+  record(store, first);
+  VerdictRecord second = a_verdict("verdict-2");
+  second.cases[0].change = -0.01;
+  second.cases[0].change_lo = -0.02;
+  second.cases[0].change_hi = -0.005;
+  second.cases[0].verdict = "improved";
+  second.duets[0].candidate.commit.dirty = true;
+  record(store, second);
+  const auto changes = store.anchored_changes("copy/plain/n=1", "NVIDIA L4");
+  REQUIRE(changes.size() == 2);
+  CHECK(changes[0].verdict_uuid == "verdict-1");
+  CHECK(changes[0].made_at == "2026-03-01T00:00:00Z");
+  CHECK(changes[0].candidate.sha == sha('a'));
+  CHECK(changes[0].candidate.subject == "Make it faster");
+  CHECK_FALSE(changes[0].candidate.dirty);
+  CHECK(changes[0].baseline == sha('b'));
+  CHECK(changes[0].change == 0.0183);
+  CHECK(changes[0].change_ci.low == 0.0171);
+  CHECK(changes[0].change_ci.high == 0.0195);
+  CHECK(changes[0].verdict == Verdict::Regressed);
+  CHECK(changes[0].launches == 2);
+  REQUIRE(changes[0].telemetry.size() == 1);
+  CHECK(changes[0].telemetry[0].sm_clock_mhz == 990);
+  CHECK(changes[1].verdict == Verdict::Improved);
+  CHECK(changes[1].candidate.dirty);
+}
+
+TEST_CASE("store: a change is anchored only when a duet measured it, on the model that is asked for") {
+  const Folder folder;
+  Store store(folder.file(), Mode::ReadWrite);
+  VerdictRecord unmeasured = a_verdict("verdict-1");
+  unmeasured.cases[0].change = unmeasured.cases[0].change_lo = unmeasured.cases[0].change_hi = std::nullopt;
+  record(store, unmeasured);
+  VerdictRecord stored = a_verdict("verdict-2");
+  stored.cases[0].method = "stored";
+  stored.duets.clear();
+  record(store, stored);
+  VerdictRecord elsewhere = a_verdict("verdict-3");
+  elsewhere.duets[0].environment = an_environment("NVIDIA H200");
+  record(store, elsewhere);
+  CHECK(store.anchored_changes("copy/plain/n=1", "NVIDIA L4").empty());
+  CHECK(store.anchored_changes("copy/plain/n=1", "NVIDIA H200").size() == 1);
+  CHECK(store.anchored_changes("add/plain/n=1", "NVIDIA L4").empty());
+  CHECK(store.anchored_changes("none", "NVIDIA L4").empty());
+}
+
+TEST_CASE("store: a check beside several baselines keeps each case with its own") {
+  const Folder folder;
+  Store store(folder.file(), Mode::ReadWrite);
+  VerdictRecord verdict = a_verdict("verdict-1");
+  verdict.cases[1] = verdict.cases[0];
+  verdict.cases[1].case_id = "add/plain/n=1";
+  verdict.duets.push_back(verdict.duets[0]);
+  verdict.duets[1].cases[0].facts.id = "add/plain/n=1";
+  verdict.duets[1].baseline.commit.sha = sha('c');
+  record(store, verdict);
+  CHECK(store.anchored_changes("copy/plain/n=1", "NVIDIA L4").at(0).baseline == sha('b'));
+  CHECK(store.anchored_changes("add/plain/n=1", "NVIDIA L4").at(0).baseline == sha('c'));
+}
+
 TEST_CASE("store: verdicts cannot be changed or deleted afterwards") {
   const Folder folder;
   Store store(folder.file(), Mode::ReadWrite);

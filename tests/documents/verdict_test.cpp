@@ -25,6 +25,10 @@ CaseVerdict a_case() {
   verdict.ruling = Ruling{true, "needed"};
   verdict.session_spread = SessionSpread{0.0031, 7, true};
   verdict.reasons = {"was regressed; accepted: needed"};
+  Ledger ledger{"b5", 2, 1, 3, {}};
+  ledger.entries = {{"b6", false, "Unroll the copy", 0.001, {0.0005, 0.0015}, std::nullopt, 2},
+                    {"c4", true, "", 0.003, {0.0025, 0.0035}, 1.0 / 512, 0}};
+  verdict.since_baseline = ledger;
   verdict.decided = true;
   return verdict;
 }
