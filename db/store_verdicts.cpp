@@ -94,6 +94,7 @@ std::vector<Duet> load_duets(Connection& connection, std::int64_t verdict) {
     for (cases.start(id); cases.step();) {
       DuetCase of = facts_from(cases.text(0));
       of.launches = separate("case " + of.facts.id, cases.blob(1));
+      read_clocks(cases.text(0), of);
       duet.cases.push_back(std::move(of));
     }
     duets.push_back(std::move(duet));

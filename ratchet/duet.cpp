@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ratchet/clock_effect.h"
 #include "ratchet/environment.h"
 #include "ratchet/sequential.h"
 #include "ratchet/summary.h"
@@ -149,6 +150,16 @@ void doubt(CaseVerdict& verdict, const DuetCase& measured, const Duet& duet, con
   verdict.reasons.push_back("implausible until a person accepts it: " + *why);
 }
 
+void withdraw_clock_effect(CaseVerdict& verdict, const DuetCase& measured, const Reading& reading,
+                           const Policy& policy) {
+  if (verdict.verdict != Verdict::Regressed && verdict.verdict != Verdict::Improved) return;
+  const VariancePrior prior = prior_after(reading, reading.log_ratios.size(), policy);
+  const auto why = clock_effect(measured.launches, reading.log_ratios, prior, verdict.tolerance, policy.beta);
+  if (!why) return;
+  verdict.verdict = Verdict::Inconclusive;
+  verdict.reasons.push_back(*why);
+}
+
 CaseVerdict judge(const DuetCase& measured, const Duet& duet, const Policy& policy, std::size_t family,
                   MedianBootstraps& bootstraps) {
   CaseVerdict verdict;
@@ -178,6 +189,7 @@ CaseVerdict judge(const DuetCase& measured, const Duet& duet, const Policy& poli
                    "the timer's tick is more than 1 % of the timed interval");
   }
   decide(verdict, reading, policy, family);
+  withdraw_clock_effect(verdict, measured, reading, policy);
   describe(verdict, reading, policy, family);
   doubt(verdict, measured, duet, policy);
   for (const std::string& warning : measured.warnings) verdict.reasons.push_back(warning);

@@ -164,7 +164,9 @@ CaseVerdict one_sided(const std::string& id, Verdict word, const std::string& wh
 }  // namespace
 
 std::vector<CaseVerdict> judge_stored(const Run& baseline, const Run& candidate, const Policy& policy) {
-  const auto different = incomparable(baseline.environment, candidate.environment);
+  auto different = incomparable(baseline.environment, candidate.environment);
+  const bool on_gpu = candidate.environment && candidate.environment->device.kind != "cpu";
+  if (!different && on_gpu) different = unlike(baseline.telemetry, candidate.telemetry);
   std::size_t family = policy.family;
   if (family == 0) {
     for (const Measurement& m : baseline.measurements) family += find(candidate, m.facts.id) != nullptr ? 1 : 0;

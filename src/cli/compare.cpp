@@ -30,7 +30,7 @@ Run find_run(Context& context, const std::string& name) {
 int compare_duet(Context& context, const std::string& file, const Policy& policy) {
   const Duet duet = documents::read_duet(documents::read_file(file), file);
   return conclude_and_print(
-      context, conclude(judge_duet(duet, policy), policy, measured_seconds(duet), degraded(duet.telemetry)));
+      context, conclude(judge_duet(duet, policy), policy, measured_seconds(duet), degraded(duet.telemetry, duet.environment)));
 }
 
 }  // namespace
@@ -53,8 +53,8 @@ int compare(Context& context, const po::variables_map& values) {
   if (candidate.empty()) throw Error("compare needs two runs (commit, run or file), or --duet FILE");
   const Run baseline_run = find_run(context, base);
   const Run candidate_run = find_run(context, candidate);
-  std::optional<std::string> unfit = degraded(baseline_run.telemetry);
-  if (!unfit) unfit = degraded(candidate_run.telemetry);
+  std::optional<std::string> unfit = degraded(baseline_run.telemetry, baseline_run.environment);
+  if (!unfit) unfit = degraded(candidate_run.telemetry, candidate_run.environment);
   return conclude_and_print(context, conclude(judge_stored(baseline_run, candidate_run, policy), policy, 0, unfit));
 }
 

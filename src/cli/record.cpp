@@ -134,7 +134,7 @@ int record(Context& context, const po::variables_map& values) {
   std::vector<CaseVerdict> verdicts = all_verdicts(context, plan, judged);
   settle(run, verdicts);
   auto why_unfit = unfit(judged);
-  if (!why_unfit) why_unfit = degraded(run.telemetry);
+  if (!why_unfit) why_unfit = degraded(run.telemetry, run.environment);
   CheckVerdict verdict = conclude(std::move(verdicts), judged.policy, measured_seconds(judged), why_unfit);
   if (only_sets(verdict) && !why_unfit) verdict.outcome = Outcome::Pass;
 
