@@ -14,7 +14,8 @@ class CpuDevice : public Device {
   [[nodiscard]] Environment environment() override;
   [[nodiscard]] double timer_tick_ns() override;
   [[nodiscard]] Sentinels sentinels() override;
-  [[nodiscard]] Telemetry telemetry() override { return {}; }
+  void note_others() override;
+  [[nodiscard]] Telemetry telemetry() override;
   [[nodiscard]] double shortest_interval_ns() const override {
     return 1e6;
   }  // 1 ms: a preemption is then no catastrophe
@@ -29,11 +30,17 @@ class CpuDevice : public Device {
   void finish() override {}
   [[nodiscard]] std::uint64_t used_bytes() override { return 0; }
   [[nodiscard]] bool usable() noexcept override { return true; }
-  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
+  // The last level is shared, with other processes too, and its size is a guess: it is flushed.
+  [[nodiscard]] std::uint64_t eviction_bytes() const override { return 0; }
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override;
 
  private:
   ThreadPool pool_;
+  double busy_percent_ = 0;
 };
+
+// How the system chooses the clock of the first processor: "performance", "schedutil"; "" where it does not tell.
+[[nodiscard]] std::string cpu_governor();
 
 // What both devices say about the machine around them.
 [[nodiscard]] std::string cpu_model();

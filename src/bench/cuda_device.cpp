@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "ratchet/error.h"
 #include "src/bench/cpu_device.h"
@@ -73,7 +75,8 @@ class CudaDevice final : public Device {
   [[nodiscard]] Environment environment() override;
   [[nodiscard]] double timer_tick_ns() override;
   [[nodiscard]] Sentinels sentinels() override;
-  [[nodiscard]] Telemetry telemetry() override { return nvml_.reading(); }
+  void note_others() override;
+  [[nodiscard]] Telemetry telemetry() override;
   // Launching a graph costs some microseconds of it, and events tick in up to one.
   [[nodiscard]] double shortest_interval_ns() const override { return 200e3; }
   [[nodiscard]] double steady_tolerance() const override { return 0.005; }
@@ -87,7 +90,11 @@ class CudaDevice final : public Device {
   void finish() override { check_cuda(cudaStreamSynchronize(stream())); }
   [[nodiscard]] std::uint64_t used_bytes() override;
   [[nodiscard]] bool usable() noexcept override;
-  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override {
+  // Three times what fits: replacement is not strictly by age.
+  [[nodiscard]] std::uint64_t eviction_bytes() const override {
+    return 3 * static_cast<std::uint64_t>(properties_.l2CacheSize);
+  }
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override {
     return std::make_unique<CudaTimer>(context(), sides, settings);
   }
 
@@ -102,6 +109,7 @@ class CudaDevice final : public Device {
   cudaDeviceProp properties_;
   std::string uuid_;
   Nvml nvml_;
+  Occupancy others_;  // before our own context
   std::optional<CudaContext> context_;
 };
 
@@ -126,6 +134,21 @@ Environment CudaDevice::environment() {
   environment.os = operating_system();
   environment.clock_policy = "default";
   return environment;
+}
+
+void CudaDevice::note_others() {
+  others_ = settled_occupancy([&] { return nvml_.occupancy(); },
+                              [] { std::this_thread::sleep_for(std::chrono::milliseconds(100)); });
+}
+
+// Our own process is one of those that the driver counts, as soon as it has a context.
+Telemetry CudaDevice::telemetry() {
+  Telemetry reading = nvml_.reading();
+  reading.busy_percent = others_.busy_percent.value_or(0);
+  reading.processes_before = others_.processes.value_or(0);
+  const unsigned now = nvml_.occupancy().processes.value_or(0);
+  reading.processes_after = now > 0 && context_ ? now - 1 : now;
+  return reading;
 }
 
 double CudaDevice::timer_tick_ns() {

@@ -16,7 +16,8 @@ CudaTools::CudaTools() {
                 "); build it with its architecture in CMAKE_CUDA_ARCHITECTURES");
   library_.reset(library);
   for (const char* name :
-       {"bench_fill", "bench_checksum", "bench_row_sums", "bench_spin", "bench_hold", "bench_copy", "bench_fma"})
+       {"bench_fill", "bench_checksum", "bench_row_sums", "bench_spin", "bench_hold", "bench_copy", "bench_fma",
+        "bench_null", "bench_stamp"})
     check_cuda(cudaLibraryGetKernel(&kernels_[name], library, name));
 }
 

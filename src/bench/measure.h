@@ -21,8 +21,8 @@ struct MeasureSettings {
 
 struct Measured {
   DuetCase outcome;
-  // Right after the last round, while the device is still hot; throttling during warm-up and rounds. None of a case
-  // that was not timed.
+  // Right after the last round, while the device is still hot; energy and throttling during the rounds that count. None
+  // of a case that was not timed.
   std::optional<Telemetry> reading;
 };
 

@@ -34,6 +34,14 @@ std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_
   return std::max(batch + 1, static_cast<std::uint64_t>(calls));
 }
 
+std::uint64_t rotation_sets(std::uint64_t set_bytes, std::uint64_t eviction_bytes) {
+  if (set_bytes == 0 || eviction_bytes == 0) return 0;
+  // What a call leaves of itself in the cache is then a small part of what the next one moves.
+  if (set_bytes >= 3 * eviction_bytes) return 1;
+  const std::uint64_t sets = (eviction_bytes + set_bytes - 1) / set_bytes + 1;
+  return sets <= kMaximalSets ? sets : 0;
+}
+
 bool steady(std::span<const double> block_medians, double tolerance) {
   if (block_medians.size() < kSteadyBlocks) return false;
   const auto last = block_medians.last(kSteadyBlocks);

@@ -23,6 +23,12 @@ constexpr std::uint64_t kMaximalBatch = 10'000;
 // or the batch is the largest allowed.
 [[nodiscard]] std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_ns);
 
+// Sets of buffers through which the calls of a cold case walk, so that those of a set have left a cache when its turn
+// comes again: `eviction_bytes` pass in between. 1 where one set is so large that it evicts itself, 0 where the sets
+// would be too many or eviction_bytes is 0: the cache is then emptied before every call.
+constexpr std::uint64_t kMaximalSets = 64;
+[[nodiscard]] std::uint64_t rotation_sets(std::uint64_t set_bytes, std::uint64_t eviction_bytes);
+
 // Whether the last five block medians lie within `tolerance` of each other, relative to their median.
 [[nodiscard]] bool steady(std::span<const double> block_medians, double tolerance);
 

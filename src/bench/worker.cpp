@@ -66,6 +66,7 @@ void Worker::describe(const Channel& channel) {
 }
 
 void Worker::start() {
+  device_->note_others();
   environment_->timer_tick_ns = device_->timer_tick_ns();
   sentinels_ = device_->sentinels();
 }

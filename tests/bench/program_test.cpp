@@ -175,7 +175,7 @@ TEST_CASE("program: a run says where it was measured and how") {
   CHECK(run.environment->device.kind == "cpu");
   CHECK(run.environment->device.name != "");
   CHECK(run.environment->os.starts_with("Linux "));
-  CHECK(run.environment->clock_policy == "default");
+  CHECK((run.environment->clock_policy == "default" || run.environment->clock_policy.starts_with("governor:")));
   CHECK(run.environment->timer_tick_ns > 0);
   REQUIRE(run.telemetry.size() == 1);
   CHECK(run.telemetry[0].launch == 7);

@@ -39,6 +39,18 @@ TEST_CASE("schedule: the batch grows until the interval is long enough, and stop
   CHECK(next_batch(kMaximalBatch, 1, 200e3) == kMaximalBatch);
 }
 
+TEST_CASE("schedule: enough sets pass between two uses of one to evict it, and a flush stands in for too many") {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  CHECK(rotation_sets(8 * kMiB, 150 * kMiB) == 20);  // 19 others, 152 MiB
+  CHECK(rotation_sets(75 * kMiB, 150 * kMiB) == 3);
+  CHECK(rotation_sets(150 * kMiB, 150 * kMiB) == 2);
+  CHECK(rotation_sets(449 * kMiB, 150 * kMiB) == 2);
+  CHECK(rotation_sets(450 * kMiB, 150 * kMiB) == 1);
+  CHECK(rotation_sets(kMiB, 150 * kMiB) == 0);
+  CHECK(rotation_sets(8 * kMiB, 0) == 0);
+  CHECK(rotation_sets(0, 150 * kMiB) == 0);
+}
+
 TEST_CASE("schedule: the last five blocks must agree") {
   CHECK_FALSE(steady(std::vector<double>{100, 100, 100, 100}, 0.005));
   CHECK(steady(std::vector<double>{100, 100, 100, 100, 100.5}, 0.005));
