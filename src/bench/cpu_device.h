@@ -16,6 +16,7 @@ class CpuDevice : public Device {
   [[nodiscard]] Sentinels sentinels() override;
   void note_others() override;
   [[nodiscard]] Telemetry telemetry() override;
+  void enqueue_nothing() override {}
   [[nodiscard]] double shortest_interval_ns() const override {
     return 1e6;
   }  // 1 ms: a preemption is then no catastrophe

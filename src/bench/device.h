@@ -72,6 +72,9 @@ class Device {
   // Readings now; energy and throttling count from some fixed time in the past, so only differences mean something.
   [[nodiscard]] virtual Telemetry telemetry() = 0;
 
+  // Enqueues (or does) one launch of nothing, for measure_floor().
+  virtual void enqueue_nothing() = 0;
+
   // An interval shorter than this is dominated by its own fixed costs.
   [[nodiscard]] virtual double shortest_interval_ns() const = 0;
   // Blocks of warm-up rounds that agree this closely are steady.

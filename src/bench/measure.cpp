@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint64_t kProbeRounds = 5;
 constexpr std::uint64_t kWarmupCap = 5;  // times the warm-up asked for
 constexpr double kCoarse = 0.001;        // tick as a share of the interval, above which a warning is due
+constexpr double kLaunchBound = 0.5;     // empty launch as a share of a call, above which a warning is due
 
 // Thrown when failures that are already in the result end the case.
 struct Stopped {};
@@ -49,12 +50,14 @@ class CaseLaunch {
 
  private:
   void prepare(const Side& side);
+  void find_leak(const Side& side);
   void verify(const char* when, Timer* timer);
   void verify_side(std::size_t side, const char* when, Timer* timer);
   void verify_last_call(std::size_t side);
   void compare(std::size_t side, std::size_t set, const char* when);
   [[nodiscard]] std::unique_ptr<Timer> make_timer(std::uint64_t batch);
   [[nodiscard]] std::unique_ptr<Timer> timer_with_batch();
+  void warn_of_floor(double call_ns);
   void warm_up(Timer& timer);
   void time(Timer& timer);
   [[nodiscard]] Block timed_block(Timer& timer);
@@ -111,6 +114,24 @@ void CaseLaunch::run() {
   time(*timer);
   for (const std::string& warning : timer->warnings()) result_.warnings.push_back(warning);
   verify("after timing", timer.get());
+  if (!settings_.find_leaks) return;
+  for (const Contender& contender : contenders_)
+    on_behalf_of(contender.side().name, [&] { find_leak(contender.side()); });
+}
+
+// The first use may load code for good; what a second one keeps it would keep each time. Memory is handed out in pages, so
+// a small leak may not show.
+void CaseLaunch::find_leak(const Side& side) {
+  const auto used_after_use = [&] {
+    PreparedCase(side, device_.lend(), sets_.front()->pointers()).launch();
+    device_.finish();
+    return device_.used_bytes();
+  };
+  const std::uint64_t before = used_after_use();
+  const std::uint64_t after = used_after_use();
+  if (after > before)
+    result_.warnings.push_back(fmt::format("{}{} bytes of the device's memory are not given back by release()",
+                                           side.name.empty() ? "" : side.name + ": ", after - before));
 }
 
 // All sides are verified before any failure stops the case, so that a report names everything that is wrong.
@@ -179,7 +200,7 @@ std::unique_ptr<Timer> CaseLaunch::make_timer(std::uint64_t batch) {
 // Both sides get the batch that the faster one needs, in whole turns of the sets. After a flush there is one call in an
 // interval: the second would be warm.
 std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
-  const double wanted_ns = wanted_interval_ns(settings_.tick_ns, device_.shortest_interval_ns());
+  const double wanted_ns = wanted_interval_ns(settings_.tick_ns, settings_.floor.interval_ns, device_.shortest_interval_ns());
   const std::uint64_t sets = sets_.size();
   std::uint64_t batch = sets;
   while (true) {
@@ -197,8 +218,16 @@ std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
     if (settings_.tick_ns > kCoarse * interval_ns)
       result_.warnings.push_back(fmt::format("the timer's tick of {:.0f} ns is {:.2g} % of the interval",
                                              settings_.tick_ns, 100 * settings_.tick_ns / interval_ns));
+    warn_of_floor(interval_ns / static_cast<double>(timer->batch()));
     return timer;
   }
+}
+
+void CaseLaunch::warn_of_floor(double call_ns) {
+  if (settings_.floor.launch_ns > kLaunchBound * call_ns)
+    result_.warnings.push_back(fmt::format("a launch of nothing takes {:.0f} % of a call: the launch is measured more than "
+                                           "the work",
+                                           100 * settings_.floor.launch_ns / call_ns));
 }
 
 void CaseLaunch::warm_up(Timer& timer) {

@@ -8,6 +8,7 @@
 
 #include "ratchet/run.h"
 #include "src/bench/device.h"
+#include "src/bench/floor.h"
 
 namespace ratchet::bench {
 
@@ -16,7 +17,9 @@ struct MeasureSettings {
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
   double tick_ns = 0;  // of the device's timer
+  Floor floor = {};    // of the device
   double handicap_percent = 0;
+  bool find_leaks = false;  // prepares each side twice more, after all else
 };
 
 struct Measured {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSteadyBlocks = 5;
 constexpr double kTickShare = 0.001;
+constexpr double kOverheadShare = 0.01;
 constexpr double kRoundingNs = 0.25;
 
 }  // namespace
@@ -24,7 +25,9 @@ std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed) 
   return order;
 }
 
-double wanted_interval_ns(double tick_ns, double shortest_ns) { return std::max(shortest_ns, tick_ns / kTickShare); }
+double wanted_interval_ns(double tick_ns, double overhead_ns, double shortest_ns) {
+  return std::max({shortest_ns, tick_ns / kTickShare, overhead_ns / kOverheadShare});
+}
 
 std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_ns) {
   if (interval_ns >= wanted_ns || batch >= kMaximalBatch) return batch;

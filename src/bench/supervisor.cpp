@@ -53,6 +53,7 @@ class Supervisor {
   void start();
   [[nodiscard]] std::vector<std::string> until_ready(const char* doing);
   [[nodiscard]] DuetCase measure(const DuetCase& planned);
+  [[nodiscard]] Reply ask(const std::string& id);
   [[nodiscard]] DuetCase read(const std::string& document);
   [[nodiscard]] Reply await(double patience_s);
   [[nodiscard]] std::string end_worker();
@@ -120,13 +121,16 @@ void Supervisor::lock() {
                                        [](const std::string& text) { spdlog::warn(text); });
 }
 
+// A process that dies may have been killed by what surrounds it, such as a system out of memory. So the case gets a second
+// one, and dies for good with that.
 DuetCase Supervisor::measure(const DuetCase& planned) {
-  if (!worker_) {
-    load();
-    start();
+  std::string first_death;
+  Reply reply = ask(planned.facts.id);
+  if (reply.in_time && !reply.frame) {
+    first_death = end_worker();
+    spdlog::warn("{}: {} {}; trying once more", planned.facts.id, kWorker, first_death);
+    reply = ask(planned.facts.id);
   }
-  worker_->channel().send(Message::Measure, planned.facts.id);  // to a dead worker: await() will tell
-  const Reply reply = await(options_.timeout_s);
   DuetCase failed = planned;
   failed.facts.handicap_percent = handicap_percent(options_, planned.facts.id);
   if (!reply.in_time) {
@@ -137,12 +141,25 @@ DuetCase Supervisor::measure(const DuetCase& planned) {
     return failed;
   }
   if (!reply.frame) {
-    failed.failures.push_back({"crashed", "", fmt::format("{} {}", kWorker, end_worker())});
+    failed.failures.push_back({"crashed", "", fmt::format("{} {}, in a second one too", kWorker, end_worker())});
     return failed;
   }
   if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
   if (reply.frame->message == Message::LastDocument) (void)end_worker();
-  return read(reply.frame->text);
+  DuetCase measured = read(reply.frame->text);
+  if (!first_death.empty())
+    measured.warnings.push_back(fmt::format("{} {} and a second one measured the case", kWorker, first_death));
+  return measured;
+}
+
+// In a new process if there is none.
+Supervisor::Reply Supervisor::ask(const std::string& id) {
+  if (!worker_) {
+    load();
+    start();
+  }
+  worker_->channel().send(Message::Measure, id);  // to a dead worker: await() will tell
+  return await(options_.timeout_s);
 }
 
 DuetCase Supervisor::read(const std::string& text) {

@@ -36,6 +36,7 @@ class Worker {
   std::unique_ptr<Device> device_;
   std::optional<Environment> environment_;  // none: described without a device
   Sentinels sentinels_;
+  Floor floor_;
 };
 
 Worker::Worker(const Options& options) : options_(options) {
@@ -69,6 +70,7 @@ void Worker::start() {
   device_->note_others();
   environment_->timer_tick_ns = device_->timer_tick_ns();
   sentinels_ = device_->sentinels();
+  floor_ = measure_floor(*device_);
 }
 
 bool Worker::answer(const std::string& id, const Channel& channel) {
@@ -79,7 +81,7 @@ bool Worker::answer(const std::string& id, const Channel& channel) {
     sides.push_back({name, &**module, module->find(id)});
   }
   const MeasureSettings settings{options_.warmup, options_.rounds, options_.seed + options_.launch,
-                                 environment_->timer_tick_ns, handicap_percent(options_, id)};
+                                 environment_->timer_tick_ns, floor_, handicap_percent(options_, id), options_.launch == 0};
   const Measured measured = measure(*device_, sides, settings);
   const bool usable = measured.outcome.failures.empty() || device_->usable();
   channel.send(usable ? Message::Document : Message::LastDocument, document(measured));
@@ -93,6 +95,8 @@ std::string Worker::document(const Measured& measured) const {
     reading.launch = options_.launch;
     reading.sentinel_copy_ns = sentinels_.copy_ns;
     reading.sentinel_fma_ns = sentinels_.fma_ns;
+    reading.null_launch_ns = floor_.launch_ns;
+    reading.interval_overhead_ns = floor_.interval_ns;
   }
   if (options_.is_duet()) return documents::write(Duet{{}, {}, environment_, {measured.outcome}, telemetry});
   Run run;

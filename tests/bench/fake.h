@@ -49,11 +49,13 @@ class FakeDevice final : public CpuDevice {
  public:
   explicit FakeDevice(FakeTimes planned) : CpuDevice(1), times(std::move(planned)) {}
   [[nodiscard]] Telemetry telemetry() override;
+  [[nodiscard]] std::uint64_t used_bytes() override { return used; }
   [[nodiscard]] std::uint64_t eviction_bytes() const override { return cache_bytes; }
   [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override;
 
   FakeTimes times;
   std::vector<Telemetry> readings;  // one after the other, the last for ever
+  std::uint64_t used = 0;  // used_bytes()
   double planted_percent = 0;
   bool flushed = false;
   std::uint64_t cache_bytes = 0;  // eviction_bytes()

@@ -292,6 +292,43 @@ TEST_CASE("measure: the clock that the device counted is kept, a side at a time"
   CHECK(single.reading->sm_clock_mhz == 1980);
 }
 
+TEST_CASE("measure: memory that each use keeps is a leak, what the first use keeps is not") {
+  FakeDevice device({0, {1000, 1000}});
+  FakeCase keeps_once("op/fake/", [&](float* x, float* y) {
+    twice(x, y);
+    device.used = std::max<std::uint64_t>(device.used, 4096);
+  });
+  FakeCase leaks("op/fake/", [&](float* x, float* y) {
+    twice(x, y);
+    device.used += 512;
+  });
+  MeasureSettings settings;
+  settings.find_leaks = true;
+  CHECK(run(device, keeps_once, settings).outcome.warnings.empty());
+  CHECK(duet(device, keeps_once, leaks, settings).outcome.warnings ==
+        std::vector<std::string>{"candidate: 512 bytes of the device's memory are not given back by release()"});
+  CHECK(run(device, leaks).outcome.warnings.empty());  // not looked for
+}
+
+TEST_CASE("measure: a call that is mostly its own launch is said to be so, and intervals outgrow their own cost") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  MeasureSettings settings;
+  settings.floor = {600, 20'000};
+  const DuetCase outcome = run(device, one, settings).outcome;
+  CHECK(outcome.facts.batch == 2100);  // 2 ms, in which 20 us are 1 %, and 5 %
+  CHECK(outcome.warnings ==
+        std::vector<std::string>{
+            "a launch of nothing takes 60 % of a call: the launch is measured more than the work"});
+}
+
+TEST_CASE("floor: of a device whose intervals cost 2 us and whose empty launches 300 ns") {
+  FakeDevice device({2000, {300}});
+  const Floor floor = measure_floor(device);
+  CHECK(floor.launch_ns == 300);
+  CHECK(floor.interval_ns == 2000);
+}
+
 TEST_CASE("measure: an interval of no time is a failure, never a very fast call") {
   FakeDevice device({0, {0}});
   FakeCase one("op/fake/", twice);

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -118,6 +120,27 @@ TEST_CASE("program: a CUDA module is described without a device too, and then wi
 
 TEST_CASE("program: a module that crashes costs one case") {
   require_one_failure(run_module("broken_crash"), "crashed", "the measuring process ");
+}
+
+TEST_CASE("program: a death that does not repeat costs a warning, and one that does names how the second process ended") {
+  const std::string flag = "/tmp/ratchet-crash-first-" + std::to_string(getpid());
+  std::ofstream(flag) << "once";
+  setenv("RATCHET_TEST_CRASH_FLAG", flag.c_str(), 1);
+  const Result result = run_module("broken_crash_first");
+  unsetenv("RATCHET_TEST_CRASH_FLAG");
+  CHECK_FALSE(std::filesystem::exists(flag));
+  REQUIRE(result.status == 0);
+  const Run run = documents::read_run(result.out, "stdout");
+  const Measurement& one = run.measurements[0];
+  CHECK(one.failures.empty());
+  CHECK(one.launches.size() == 1);
+  REQUIRE(one.warnings.size() >= 1);
+  CHECK(std::any_of(one.warnings.begin(), one.warnings.end(), [](const std::string& warning) {
+    return warning == "the measuring process was killed by SIGSEGV and a second one measured the case" ||
+           warning == "the measuring process ended with exit status 1 and a second one measured the case";  // sanitizers
+  }));
+  const Run twice = documents::read_run(run_module("broken_crash").out, "stdout");
+  CHECK(twice.measurements[0].failures.front().message.ends_with(", in a second one too"));
 }
 
 TEST_CASE("program: a module that hangs costs one case and no more than its time") {

@@ -9,6 +9,7 @@ enum class Behaviour {
   Wrong,      // one element is wrong
   Input,      // right, but writes into its input
   Crash,      // writes to address zero
+  CrashFirst, // crashes once: where the file named by RATCHET_TEST_CRASH_FLAG is, which it removes
   Hang,       // never returns
   Exit,       // exit(0): the process ends as if all were well
   Throw,      // throws in launch
