@@ -135,7 +135,7 @@ Sentinels CpuDevice::sentinels() {
       asm volatile("" : "+m"(value));  // one after the other
     }
   });
-  return {copy_ns, fma_ns};
+  return {copy_ns, 0, fma_ns};
 }
 
 ratchet_call CpuDevice::lend() {

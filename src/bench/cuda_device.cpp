@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "ratchet/error.h"
+#include "ratchet/roofline.h"
 #include "src/bench/cpu_device.h"
 #include "src/bench/cuda_context.h"
 #include "src/bench/cuda_timer.h"
@@ -20,7 +21,7 @@ namespace ratchet::bench {
 namespace {
 
 constexpr unsigned kThreads = 256;
-constexpr std::size_t kSentinelBytes = std::size_t{64} << 20;
+constexpr std::size_t kSentinelCaches = 4;  // the copy reads and writes this many times the L2
 constexpr std::uint32_t kSentinelChain = 50'000;  // dependent FMAs of 4 cycles: 100 us at 2 GHz
 constexpr int kSentinelWarmup = 300;              // 30 ms, in which an idle GPU raises its clock
 constexpr int kSentinelTimes = 21;
@@ -145,6 +146,8 @@ void CudaDevice::note_others() {
 // Our own process is one of those that the driver counts, as soon as it has a context.
 Telemetry CudaDevice::telemetry() {
   Telemetry reading = nvml_.reading();
+  reading.tensor_flops_per_cycle =
+      tensor_flops_per_cycle(properties_.major, properties_.minor) * properties_.multiProcessorCount;
   reading.busy_percent = others_.busy_percent.value_or(0);
   reading.processes_before = others_.processes.value_or(0);
   const unsigned now = nvml_.occupancy().processes.value_or(0);
@@ -186,9 +189,10 @@ double CudaDevice::median_time_ns(const Work& work) {
 }
 
 Sentinels CudaDevice::sentinels() {
-  const CudaMemory source = make_device_memory(kSentinelBytes);
-  const CudaMemory target = make_device_memory(kSentinelBytes);
-  check_cuda(cudaMemset(source.get(), 0, kSentinelBytes));
+  const std::size_t bytes = kSentinelCaches * static_cast<std::size_t>(properties_.l2CacheSize) / 16 * 16;
+  const CudaMemory source = make_device_memory(bytes);
+  const CudaMemory target = make_device_memory(bytes);
+  check_cuda(cudaMemset(source.get(), 0, bytes));
   // Four warps to each scheduler hide the latency of an FMA exactly.
   const unsigned blocks = 2 * context().multiprocessors;
   const auto fma = [&] {
@@ -199,9 +203,9 @@ Sentinels CudaDevice::sentinels() {
   const double fma_ns = median_time_ns(fma);
   const double copy_ns = median_time_ns([&] {
     context().tools.launch("bench_copy", 8 * blocks, kThreads, stream(), static_cast<const void*>(source.get()),
-                           target.get(), std::uint64_t{kSentinelBytes / 16});
+                           target.get(), std::uint64_t{bytes / 16});
   });
-  return {copy_ns, fma_ns};
+  return {copy_ns, 2.0 * static_cast<double>(bytes), fma_ns};
 }
 
 ratchet_call CudaDevice::lend() {

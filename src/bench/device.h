@@ -56,6 +56,7 @@ struct TimerSettings {
 // Two fixed pieces of work, the same in every launch: they tell a slow device from slow code.
 struct Sentinels {
   double copy_ns = 0;
+  double copy_bytes = 0;  // read and written, where that is far more than any cache holds
   double fma_ns = 0;
 };
 

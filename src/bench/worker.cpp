@@ -95,6 +95,7 @@ std::string Worker::document(const Measured& measured) const {
     reading.launch = options_.launch;
     reading.sentinel_copy_ns = sentinels_.copy_ns;
     reading.sentinel_fma_ns = sentinels_.fma_ns;
+    if (sentinels_.copy_ns > 0) reading.copy_bytes_per_s = sentinels_.copy_bytes / sentinels_.copy_ns * 1e9;
     reading.null_launch_ns = floor_.launch_ns;
     reading.interval_overhead_ns = floor_.interval_ns;
   }

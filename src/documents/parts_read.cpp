@@ -79,6 +79,10 @@ Telemetry read_reading(const Node& node) {
     reading.sentinel_copy_ns = read_amount(*sentinel, "copy");
     reading.sentinel_fma_ns = read_amount(*sentinel, "fma");
   }
+  if (const auto ceilings = node.find("ceilings")) {
+    reading.copy_bytes_per_s = read_amount(*ceilings, "copy_bytes_per_s");
+    reading.tensor_flops_per_cycle = read_amount(*ceilings, "tensor_flops_per_cycle");
+  }
   if (const auto floor = node.find("floor_ns")) {
     reading.null_launch_ns = read_amount(*floor, "launch");
     reading.interval_overhead_ns = read_amount(*floor, "interval");

@@ -43,6 +43,10 @@ Json reading_json(const Telemetry& reading) {
   put(sentinel, "copy", reading.sentinel_copy_ns);
   put(sentinel, "fma", reading.sentinel_fma_ns);
   put_object(json, "sentinel_ns", std::move(sentinel));
+  Json ceilings = Json::object();
+  put(ceilings, "copy_bytes_per_s", reading.copy_bytes_per_s);
+  put(ceilings, "tensor_flops_per_cycle", reading.tensor_flops_per_cycle);
+  put_object(json, "ceilings", std::move(ceilings));
   Json floor = Json::object();
   put(floor, "launch", reading.null_launch_ns);
   put(floor, "interval", reading.interval_overhead_ns);

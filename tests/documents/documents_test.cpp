@@ -64,6 +64,8 @@ Run full_run() {
                            .throttled_hardware_ns = 9,
                            .sentinel_copy_ns = 7,
                            .sentinel_fma_ns = 8,
+                           .copy_bytes_per_s = 4.3e12,
+                           .tensor_flops_per_cycle = 540672,
                            .null_launch_ns = 1100,
                            .interval_overhead_ns = 2300,
                            .busy_percent = 17,
@@ -149,6 +151,7 @@ TEST_CASE("documents: every field of a run survives writing and reading") {
   CHECK(std::vector{t.sentinel_copy_ns, t.sentinel_fma_ns} == std::vector{7.0, 8.0});
   CHECK(std::vector{t.memory_clock_mhz, t.energy_j, t.throttled_hardware_ns} == std::vector{3201.0, 12.5, 9.0});
   CHECK(std::vector{t.null_launch_ns, t.interval_overhead_ns, t.busy_percent} == std::vector{1100.0, 2300.0, 17.0});
+  CHECK(std::vector{t.copy_bytes_per_s, t.tensor_flops_per_cycle} == std::vector{4.3e12, 540672.0});
   CHECK(t.processes_before == 2);
   CHECK(t.processes_after == 3);
 }
