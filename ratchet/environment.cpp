@@ -38,10 +38,12 @@ std::string number(double value, const char* format) {
 
 // Above what a display or a monitoring daemon takes of a GPU, below what moves a median.
 constexpr double kBusyPercent = 5;
-// Sentinels repeat to a fraction of a percent on a quiet GPU. One launch this far from the others ran on another device.
+// Sentinels repeat to a fraction of a percent on a quiet GPU. One launch this far from the others ran on another
+// device.
 constexpr double kSentinelRange = 0.10;
 constexpr std::size_t kFewestForRange = 3;
-// Between two runs: the tick of a coarse timer (1 us of 100) and twice that, which is far more than two sessions differ.
+// Between two runs: the tick of a coarse timer (1 us of 100) and twice that, which is far more than two sessions
+// differ.
 constexpr double kUnlikeArithmetic = 0.02;
 constexpr double kUnlikeMemory = 0.04;
 

@@ -89,11 +89,11 @@ struct Telemetry {
   double throttled_hardware_ns = 0;  // by a power brake: the supply asked for less
   double sentinel_copy_ns = 0;
   double sentinel_fma_ns = 0;
-  double copy_bytes_per_s = 0;        // of the copy among the sentinels, where it is larger than every cache
-  double tensor_flops_per_cycle = 0;  // of the whole device, FP16 and dense; what it is, not what it did
-  double null_launch_ns = 0;        // what a launch that does nothing takes of an interval
-  double interval_overhead_ns = 0;  // what an interval takes besides its launches, once
-  double busy_percent = 0;          // by others, when the launch began; of a CPU, its load
+  double copy_bytes_per_s = 0;         // of the copy among the sentinels, where it is larger than every cache
+  double tensor_flops_per_cycle = 0;   // of the whole device, FP16 and dense; what it is, not what it did
+  double null_launch_ns = 0;           // what a launch that does nothing takes of an interval
+  double interval_overhead_ns = 0;     // what an interval takes besides its launches, once
+  double busy_percent = 0;             // by others, when the launch began; of a CPU, its load
   std::uint64_t processes_before = 0;  // others on the device when the launch began, and after its last case
   std::uint64_t processes_after = 0;
 };

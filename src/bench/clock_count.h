@@ -1,5 +1,5 @@
-// The mean clock of a processor over many intervals, from notes of its cycle counter and of the time at their ends. Adding
-// up before dividing makes a coarse time (a microsecond on some GPUs) harmless.
+// The mean clock of a processor over many intervals, from notes of its cycle counter and of the time at their ends.
+// Adding up before dividing makes a coarse time (a microsecond on some GPUs) harmless.
 #pragma once
 
 #include <cstdint>

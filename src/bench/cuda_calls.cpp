@@ -27,8 +27,9 @@ std::string kind_of(cudaGraphNode_t node) {
     cudaGetLastError();  // kernels of some libraries do not tell; they are counted all the same
     return "kernel";
   }
-  return fmt::format("{} <<<{}x{}x{}, {}x{}x{}, {}>>>", kernel_name(kernel.func), kernel.gridDim.x, kernel.gridDim.y,
-                     kernel.gridDim.z, kernel.blockDim.x, kernel.blockDim.y, kernel.blockDim.z, kernel.sharedMemBytes);
+  return fmt::format("{} in {}x{}x{} blocks of {}x{}x{} threads with {} bytes", kernel_name(kernel.func),
+                     kernel.gridDim.x, kernel.gridDim.y, kernel.gridDim.z, kernel.blockDim.x, kernel.blockDim.y,
+                     kernel.blockDim.z, kernel.sharedMemBytes);
 }
 
 [[noreturn]] void refuse(const std::string& side, std::uint64_t calls, std::uint64_t count, const std::string& what) {
@@ -42,7 +43,8 @@ std::string kind_of(cudaGraphNode_t node) {
 void require_equal_calls(cudaGraph_t graph, std::uint64_t calls, std::uint64_t extra, const std::string& side) {
   std::size_t count = 0;
   check_cuda(cudaGraphGetNodes(graph, nullptr, &count));
-  if (count <= extra || (count - extra) % calls != 0) refuse(side, calls, count < extra ? 0 : count - extra, "graph nodes");
+  if (count <= extra || (count - extra) % calls != 0)
+    refuse(side, calls, count < extra ? 0 : count - extra, "graph nodes");
   std::vector<cudaGraphNode_t> nodes(count);
   check_cuda(cudaGraphGetNodes(graph, nodes.data(), &count));
   std::map<std::string, std::uint64_t> kinds;

@@ -21,7 +21,7 @@ namespace ratchet::bench {
 namespace {
 
 constexpr unsigned kThreads = 256;
-constexpr std::size_t kSentinelCaches = 4;  // the copy reads and writes this many times the L2
+constexpr std::size_t kSentinelCaches = 4;        // the copy reads and writes this many times the L2
 constexpr std::uint32_t kSentinelChain = 50'000;  // dependent FMAs of 4 cycles: 100 us at 2 GHz
 constexpr int kSentinelWarmup = 300;              // 30 ms, in which an idle GPU raises its clock
 constexpr int kSentinelTimes = 21;
@@ -33,7 +33,7 @@ cudaDeviceProp properties_of_first() {
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess || count == 0)
     throw NoDevice(fmt::format("no CUDA device can be used ({}); check nvidia-smi and CUDA_VISIBLE_DEVICES",
-                            status == cudaSuccess ? "none is visible" : cudaGetErrorString(status)));
+                               status == cudaSuccess ? "none is visible" : cudaGetErrorString(status)));
   cudaDeviceProp properties{};
   check_cuda(cudaGetDeviceProperties(&properties, 0));
   return properties;

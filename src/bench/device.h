@@ -43,14 +43,14 @@ class Timer {
   [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
 };
 
-// One side of a case, prepared on as many sets of buffers as its calls walk through in turn: one, unless buffers must have
-// left the cache when their turn comes again.
+// One side of a case, prepared on as many sets of buffers as its calls walk through in turn: one, unless buffers must
+// have left the cache when their turn comes again.
 using Rotation = std::vector<PreparedCase*>;
 
 struct TimerSettings {
   std::uint64_t batch = 1;  // a multiple of the sets
   bool flush = false;       // empty the cache before every interval, outside of it
-  bool delayed = false;  // plant() will be called: both sides get the place where a delay can be
+  bool delayed = false;     // plant() will be called: both sides get the place where a delay can be
 };
 
 // Two fixed pieces of work, the same in every launch: they tell a slow device from slow code.

@@ -20,23 +20,22 @@ struct NullCase {
 };
 
 const ratchet_module& null_module() {
-  static const ratchet_module module{
-      RATCHET_ABI,
-      RATCHET_CPU,
-      "null",
-      0,
-      nullptr,
-      [](const ratchet_case* which, const ratchet_call*, void** state) {
-        *state = reinterpret_cast<const NullCase*>(which)->device;
-        return 0;
-      },
-      [](void* state) {
-        static_cast<Device*>(state)->enqueue_nothing();
-        return 0;
-      },
-      [](void*, double* const*) { return 0; },
-      [](void*) {},
-      []() -> const char* { return nullptr; }};
+  static const ratchet_module module{RATCHET_ABI,
+                                     RATCHET_CPU,
+                                     "null",
+                                     0,
+                                     nullptr,
+                                     [](const ratchet_case* which, const ratchet_call*, void** state) {
+                                       *state = reinterpret_cast<const NullCase*>(which)->device;
+                                       return 0;
+                                     },
+                                     [](void* state) {
+                                       static_cast<Device*>(state)->enqueue_nothing();
+                                       return 0;
+                                     },
+                                     [](void*, double* const*) { return 0; },
+                                     [](void*) {},
+                                     []() -> const char* { return nullptr; }};
   return module;
 }
 

@@ -73,14 +73,13 @@ class CaseLaunch {
 };
 
 CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const MeasureSettings& settings, Measured& measured)
-    : device_(device),
-      settings_(settings),
-      result_(measured.outcome),
-      reading_(measured.reading) {
+    : device_(device), settings_(settings), result_(measured.outcome), reading_(measured.reading) {
   const ratchet_case& which = *sides.back().which;
   sets_.push_back(std::make_unique<CaseMemory>(device, which));
   if (which.l2 == RATCHET_L2_COLD) {
-    const std::uint64_t sets = rotation_sets(sets_.front()->bytes(), device.eviction_bytes());
+    // A call that touches a part of its buffers pushes no more than that out of the cache.
+    const std::uint64_t moved = std::min(which.bytes, sets_.front()->bytes());
+    const std::uint64_t sets = rotation_sets(moved, device.eviction_bytes());
     flush_ = sets == 0;
     while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which));
   }
@@ -119,8 +118,8 @@ void CaseLaunch::run() {
     on_behalf_of(contender.side().name, [&] { find_leak(contender.side()); });
 }
 
-// The first use may load code for good; what a second one keeps it would keep each time. Memory is handed out in pages, so
-// a small leak may not show.
+// The first use may load code for good; what a second one keeps it would keep each time. Memory is handed out in pages,
+// so a small leak may not show.
 void CaseLaunch::find_leak(const Side& side) {
   const auto used_after_use = [&] {
     PreparedCase(side, device_.lend(), sets_.front()->pointers()).launch();
@@ -200,7 +199,8 @@ std::unique_ptr<Timer> CaseLaunch::make_timer(std::uint64_t batch) {
 // Both sides get the batch that the faster one needs, in whole turns of the sets. After a flush there is one call in an
 // interval: the second would be warm.
 std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
-  const double wanted_ns = wanted_interval_ns(settings_.tick_ns, settings_.floor.interval_ns, device_.shortest_interval_ns());
+  const double wanted_ns =
+      wanted_interval_ns(settings_.tick_ns, settings_.floor.interval_ns, device_.shortest_interval_ns());
   const std::uint64_t sets = sets_.size();
   std::uint64_t batch = sets;
   while (true) {
@@ -225,9 +225,10 @@ std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
 
 void CaseLaunch::warn_of_floor(double call_ns) {
   if (settings_.floor.launch_ns > kLaunchBound * call_ns)
-    result_.warnings.push_back(fmt::format("a launch of nothing takes {:.0f} % of a call: the launch is measured more than "
-                                           "the work",
-                                           100 * settings_.floor.launch_ns / call_ns));
+    result_.warnings.push_back(
+        fmt::format("a launch of nothing takes {:.0f} % of a call: the launch is measured more than "
+                    "the work",
+                    100 * settings_.floor.launch_ns / call_ns));
 }
 
 void CaseLaunch::warm_up(Timer& timer) {
@@ -244,8 +245,8 @@ void CaseLaunch::warm_up(Timer& timer) {
         fmt::format("times were not steady after {} warm-up rounds", kWarmupCap * settings_.warmup));
 }
 
-// A block in which the device slowed down is measured once more. Should it do so again, the times stand with the reading
-// that keeps them from being judged.
+// A block in which the device slowed down is measured once more. Should it do so again, the times stand with the
+// reading that keeps them from being judged.
 Block CaseLaunch::timed_block(Timer& timer) {
   for (bool again = false;; again = true) {
     const Telemetry before = device_.telemetry();
@@ -277,9 +278,7 @@ void CaseLaunch::time(Timer& timer) {
   result_.launches.push_back(std::move(launch));
 }
 
-Block CaseLaunch::rounds(Timer& timer, std::uint64_t count) {
-  return timer.rounds(round_order(count, settings_.seed));
-}
+Block CaseLaunch::rounds(Timer& timer, std::uint64_t count) { return timer.rounds(round_order(count, settings_.seed)); }
 
 }  // namespace
 

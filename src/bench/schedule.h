@@ -16,8 +16,8 @@ constexpr std::uint64_t kMaximalBatch = 10'000;
 // which of them comes first is drawn from the seed, so that a periodic disturbance cannot follow the order.
 [[nodiscard]] std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed);
 
-// The shortest interval in which one tick of the timer is at most 0.1 % and its own fixed cost at most 1 %, and not below
-// the device's minimum.
+// The shortest interval in which one tick of the timer is at most 0.1 % and its own fixed cost at most 1 %, and not
+// below the device's minimum.
 [[nodiscard]] double wanted_interval_ns(double tick_ns, double overhead_ns, double shortest_ns);
 
 // Calls per interval, after `batch` calls took interval_ns. The same number comes back once the interval is long enough

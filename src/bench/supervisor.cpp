@@ -121,8 +121,8 @@ void Supervisor::lock() {
                                        [](const std::string& text) { spdlog::warn(text); });
 }
 
-// A process that dies may have been killed by what surrounds it, such as a system out of memory. So the case gets a second
-// one, and dies for good with that.
+// A process that dies may have been killed by what surrounds it, such as a system out of memory. So the case gets a
+// second one, and dies for good with that.
 DuetCase Supervisor::measure(const DuetCase& planned) {
   std::string first_death;
   Reply reply = ask(planned.facts.id);

@@ -80,8 +80,13 @@ bool Worker::answer(const std::string& id, const Channel& channel) {
     const char* name = !options_.is_duet() ? "" : is_candidate ? "candidate" : "baseline";
     sides.push_back({name, &**module, module->find(id)});
   }
-  const MeasureSettings settings{options_.warmup, options_.rounds, options_.seed + options_.launch,
-                                 environment_->timer_tick_ns, floor_, handicap_percent(options_, id), options_.launch == 0};
+  const MeasureSettings settings{options_.warmup,
+                                 options_.rounds,
+                                 options_.seed + options_.launch,
+                                 environment_->timer_tick_ns,
+                                 floor_,
+                                 handicap_percent(options_, id),
+                                 options_.launch == 0};
   const Measured measured = measure(*device_, sides, settings);
   const bool usable = measured.outcome.failures.empty() || device_->usable();
   channel.send(usable ? Message::Document : Message::LastDocument, document(measured));

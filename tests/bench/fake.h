@@ -55,10 +55,10 @@ class FakeDevice final : public CpuDevice {
 
   FakeTimes times;
   std::vector<Telemetry> readings;  // one after the other, the last for ever
-  std::uint64_t used = 0;  // used_bytes()
+  std::uint64_t used = 0;           // used_bytes()
   double planted_percent = 0;
   bool flushed = false;
-  std::uint64_t cache_bytes = 0;  // eviction_bytes()
+  std::uint64_t cache_bytes = 0;                 // eviction_bytes()
   std::vector<std::vector<std::uint8_t>> asked;  // every order of rounds that was asked for
 };
 

@@ -1,5 +1,5 @@
-// Built twice: as a driver of today, and with FAKE_NVML_OLD as one that counts no throttled time, tells no instant power
-// and knows only the older names.
+// Built twice: as a driver of today, and with FAKE_NVML_OLD as one that counts no throttled time, tells no instant
+// power and knows only the older names.
 #include "tests/bench/fake_nvml.h"
 
 #include <cstdio>

@@ -219,6 +219,19 @@ TEST_CASE("measure: a cold case walks through sets of buffers in batches of whol
   CHECK(outcome.facts.peak_memory_bytes == 512);  // of the case, not of the way to measure it
 }
 
+TEST_CASE("measure: a cold case that moves little of its buffers, or does not say how much, is flushed") {
+  for (const std::uint64_t bytes : {std::uint64_t{8}, std::uint64_t{0}}) {
+    FakeDevice device({0, {1000}});
+    device.cache_bytes = 2000;
+    FakeCase one("op/fake/", twice);
+    one.abi.l2 = RATCHET_L2_COLD;
+    one.abi.bytes = bytes;
+    CHECK(run(device, one).outcome.failures.empty());
+    CHECK(device.flushed);
+    CHECK(one.prepared == 1);
+  }
+}
+
 TEST_CASE("measure: every set of a cold case must hold the answer, not only the first") {
   FakeDevice device({0, {1000}});
   device.cache_bytes = 2000;
@@ -248,8 +261,7 @@ TEST_CASE("measure: a write before the beginning of a buffer is found") {
     twice(x, y);
     y[-1] = 0;
   });
-  CHECK(failure_of(run(device, before).outcome) ==
-        "module_error||launch() wrote before the beginning of buffer 'y'");
+  CHECK(failure_of(run(device, before).outcome) == "module_error||launch() wrote before the beginning of buffer 'y'");
 }
 
 TEST_CASE("measure: rounds during which the device throttled are measured once more, and then stand with the reading") {
@@ -317,9 +329,8 @@ TEST_CASE("measure: a call that is mostly its own launch is said to be so, and i
   settings.floor = {600, 20'000};
   const DuetCase outcome = run(device, one, settings).outcome;
   CHECK(outcome.facts.batch == 2100);  // 2 ms, in which 20 us are 1 %, and 5 %
-  CHECK(outcome.warnings ==
-        std::vector<std::string>{
-            "a launch of nothing takes 60 % of a call: the launch is measured more than the work"});
+  CHECK(outcome.warnings == std::vector<std::string>{
+                                "a launch of nothing takes 60 % of a call: the launch is measured more than the work"});
 }
 
 TEST_CASE("floor: of a device whose intervals cost 2 us and whose empty launches 300 ns") {

@@ -122,7 +122,8 @@ TEST_CASE("program: a module that crashes costs one case") {
   require_one_failure(run_module("broken_crash"), "crashed", "the measuring process ");
 }
 
-TEST_CASE("program: a death that does not repeat costs a warning, and one that does names how the second process ended") {
+TEST_CASE(
+    "program: a death that does not repeat costs a warning, and one that does names how the second process ended") {
   const std::string flag = "/tmp/ratchet-crash-first-" + std::to_string(getpid());
   std::ofstream(flag) << "once";
   setenv("RATCHET_TEST_CRASH_FLAG", flag.c_str(), 1);
@@ -137,7 +138,8 @@ TEST_CASE("program: a death that does not repeat costs a warning, and one that d
   REQUIRE(one.warnings.size() >= 1);
   CHECK(std::any_of(one.warnings.begin(), one.warnings.end(), [](const std::string& warning) {
     return warning == "the measuring process was killed by SIGSEGV and a second one measured the case" ||
-           warning == "the measuring process ended with exit status 1 and a second one measured the case";  // sanitizers
+           warning ==
+               "the measuring process ended with exit status 1 and a second one measured the case";  // sanitizers
   }));
   const Run twice = documents::read_run(run_module("broken_crash").out, "stdout");
   CHECK(twice.measurements[0].failures.front().message.ends_with(", in a second one too"));

@@ -87,7 +87,8 @@ TEST_CASE("environment: time lost to heat or a power brake makes a device unfit,
   CHECK_FALSE(throttled(launches[0]));
 }
 
-TEST_CASE("environment: a GPU that others keep busy is unfit, one with an idle neighbour is not, a CPU is never alone") {
+TEST_CASE(
+    "environment: a GPU that others keep busy is unfit, one with an idle neighbour is not, a CPU is never alone") {
   auto launches = quiet_launches(2);
   launches[1].processes_before = 1;
   launches[1].processes_after = 1;
