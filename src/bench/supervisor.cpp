@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ratchet/error.h"
+#include "src/bench/clock_lock.h"
 #include "src/bench/device_lock.h"
 #include "src/bench/plan.h"
 #include "src/bench/process.h"
@@ -63,6 +64,7 @@ class Supervisor {
   Options options_;
   const Interruption& interruption_;
   std::unique_ptr<DeviceLock> lock_;
+  std::unique_ptr<ClockLock> clock_;  // restored before the lock is released
   std::unique_ptr<Process> worker_;   // ends before the lock is released
   std::vector<std::string> modules_;  // descriptions, the candidate's last
   Environment environment_;
@@ -116,9 +118,13 @@ std::vector<std::string> Supervisor::until_ready(const char* doing) {
 
 void Supervisor::lock() {
   const Device& device = environment_.device;
+  if (options_.lock_clocks_mhz > 0 && device.kind == "cpu")
+    throw Error("--lock-clocks is for GPUs; a CPU's clock is set by its governor");
   const std::filesystem::path file = lock_file(device.kind == "cpu" ? "cpu" : device.uuid);
   lock_ = std::make_unique<DeviceLock>(file, std::chrono::seconds(options_.lock_timeout_s), interruption_,
                                        [](const std::string& text) { spdlog::warn(text); });
+  if (options_.lock_clocks_mhz == 0) return;
+  clock_ = std::make_unique<ClockLock>(device.uuid, options_.lock_clocks_mhz);
 }
 
 // A process that dies may have been killed by what surrounds it, such as a system out of memory. So the case gets a

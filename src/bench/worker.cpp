@@ -50,6 +50,7 @@ Worker::Worker(const Options& options) : options_(options) {
   try {
     device_ = open_device(candidate->device, options.threads ? options.threads : usable_processors());
     environment_ = device_->environment();
+    if (options.lock_clocks_mhz > 0) environment_->clock_policy = "locked:" + std::to_string(options.lock_clocks_mhz);
   } catch (const NoDevice& none) {
     if (!options.describe) throw;
     spdlog::info(none.what());

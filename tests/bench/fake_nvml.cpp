@@ -3,7 +3,10 @@
 #include "tests/bench/fake_nvml.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -39,11 +42,17 @@ struct Utilization {
   unsigned memory;
 };
 
+// For tests of a process that outlives the one that started it.
+void log(const char* what) {
+  if (const char* file = std::getenv("RATCHET_FAKE_NVML_LOG")) std::ofstream(file, std::ios::app) << what << std::endl;
+}
+
+int setting_status() { return std::getenv("RATCHET_FAKE_NVML_REFUSES") ? 4 : state.lock_status; }
+
 }  // namespace
 
 EXPORT FakeNvml* fake_nvml_state() { return &state; }
 
-// Records the end of a process as well: a lock that outlives its process is then seen from outside.
 EXPORT int nvmlInit_v2() {
   ++state.starts;
   return 0;
@@ -106,13 +115,15 @@ EXPORT int nvmlDeviceGetPersistenceMode(void*, unsigned* mode) {
   return 0;
 }
 EXPORT int nvmlDeviceSetGpuLockedClocks(void*, unsigned low, unsigned high) {
-  if (state.lock_status != 0) return state.lock_status;
+  if (setting_status() != 0) return setting_status();
+  log(("lock " + std::to_string(low) + " " + std::to_string(high)).c_str());
   ++state.locks;
   state.locked = {low, high};
   return 0;
 }
 EXPORT int nvmlDeviceResetGpuLockedClocks(void*) {
-  if (state.lock_status != 0) return state.lock_status;
+  if (setting_status() != 0) return setting_status();
+  log("reset");
   ++state.unlocks;
   state.locked = {};
   return 0;

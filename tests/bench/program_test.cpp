@@ -184,6 +184,10 @@ TEST_CASE("program: nothing to measure is a fault") {
   require_fault(run({}), "give one of --describe MODULE");
 }
 
+TEST_CASE("program: the clock of a CPU is not to be locked") {
+  require_fault(run_module("good", {"--lock-clocks", "1500"}), "--lock-clocks is for GPUs");
+}
+
 TEST_CASE("program: only the selected cases are measured") {
   const Result result = run_module("broken_crash", {"--case", "*/repeated/*"});
   REQUIRE(result.status == 0);

@@ -44,7 +44,7 @@ std::string source_line(const std::string& place) {
 }  // namespace
 
 TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,..., and speak for themselves") {
-  const char* form = "^[a-z0-9_]+/[a-z0-9_]+/[A-Za-z]+=[a-z0-9]+(,[A-Za-z]+=[a-z0-9]+)*$";
+  const char* form = "^[a-z0-9_]+/[a-z0-9_]+/[A-Za-z][A-Za-z0-9]*=[a-z0-9]+(,[A-Za-z][A-Za-z0-9]*=[a-z0-9]+)*$";
   for (const std::string& path : built_in()) {
     CAPTURE(path);
     const Library library(path);
