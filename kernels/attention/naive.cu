@@ -75,14 +75,19 @@ __global__ void __launch_bounds__(kWarp* kRowsPerBlock)
 #pragma unroll
     for (float2& x : out) x = make_float2(x.x * correction, x.y * correction);
     const auto* values = reinterpret_cast<const Pair*>(v + std::size_t{key} * kD);
-    const unsigned here = min(end - key, unsigned{kWarp});
-    for (unsigned i = 0; i < here; ++i) {
+    const auto add = [&](unsigned i) {
       const float weight = __shfl_sync(0xFFFFFFFF, p, static_cast<int>(i));
 #pragma unroll
       for (int n = 0; n < kOwn; ++n) {
         const float2 x = E::wide(values[i * kPairs + static_cast<unsigned>(n * kWarp) + lane]);
         out[n] = make_float2(out[n].x + weight * x.x, out[n].y + weight * x.y);
       }
+    };
+    if (end - key >= kWarp) {
+#pragma unroll 8
+      for (unsigned i = 0; i < kWarp; ++i) add(i);
+    } else {
+      for (unsigned i = 0; i < end - key; ++i) add(i);
     }
     largest = now;
   }
