@@ -28,7 +28,7 @@ template <class T>
 __global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, double* log_sum_exp, unsigned tokens,
                                  unsigned head_dim, unsigned chunk, bool causal) {
   using E = Element<T>;
-  extern __shared__ double weight[];  // tokens
+  extern __shared__ double weight[];  // tokens, and one more: the compiler reads them in pairs
   __shared__ double query[kMaxHeadDim];
   const unsigned lane = threadIdx.x;
   const std::size_t row = blockIdx.x;
@@ -69,7 +69,7 @@ namespace {
 template <class T>
 void launch(const Shape& shape, const Call& call, double* expected, double* log_sum_exp) {
   auto* stream = static_cast<cudaStream_t>(call.stream());
-  reference_kernel<T><<<static_cast<unsigned>(shape.rows()), kWarp, shape.tokens * sizeof(double), stream>>>(
+  reference_kernel<T><<<static_cast<unsigned>(shape.rows()), kWarp, (shape.tokens + 1) * sizeof(double), stream>>>(
       call.buffer<const T>(kQ), call.buffer<const T>(kK), call.buffer<const T>(kV), expected, log_sum_exp, shape.tokens,
       shape.head_dim, shape.chunk == 0 ? shape.tokens : shape.chunk, shape.causal);
   check_cuda(cudaGetLastError());
