@@ -3,7 +3,24 @@
 #include "kernels/attention/attention.h"
 #include "kernels/bandwidth/bandwidth.h"
 
+#include <cuda_runtime_api.h>
+
 namespace {
+
+// Cases for compute capability 9.0 are listed where they can run; and where there is no GPU, so that they can be
+// described.
+bool may_run_on_hopper() {
+  int device = 0;
+  int major = 0;
+  int minor = 0;
+  if (cudaGetDevice(&device) != cudaSuccess ||
+      cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) != cudaSuccess ||
+      cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device) != cudaSuccess) {
+    (void)cudaGetLastError();
+    return true;
+  }
+  return major == 9 && minor == 0;
+}
 
 using ratchet::kernels::Case;
 
@@ -15,14 +32,25 @@ std::vector<Case> cases() {
     list.push_back(bandwidth::copy_vectorized(bytes));
     list.push_back(bandwidth::triad_vectorized(bytes));
   }
+  const bool hopper = may_run_on_hopper();
   const attention::Shape shapes[] = {{32, 8, 128}, {32, 8, 512}, {4, 8, 256}, {16, 16, 1024}};
   for (const ratchet_type type : {RATCHET_F16, RATCHET_BF16}) {
     for (attention::Shape shape : shapes) {
-      list.push_back(attention::naive(shape, type));
-      list.push_back(attention::tiled(shape, type));
-      shape.causal = true;
-      list.push_back(attention::tiled(shape, type));
+      // Beyond that the first rung would take most of a launch's time, to tell what the smaller shapes tell.
+      if (shape.tokens <= 256) list.push_back(attention::naive(shape, type));
+      for (shape.causal = false;; shape.causal = true) {
+        list.push_back(attention::tiled(shape, type));
+        if (hopper) list.push_back(attention::warpgroup(shape, type));
+        if (hopper && shape.tokens <= 128) list.push_back(attention::one_pass(shape, type));
+        if (shape.causal) break;
+      }
     }
+    // Few heads, a long sequence: where dealing out the keys pays. And the function that looks like attention, S / 128
+    // times cheaper.
+    const attention::Shape narrow{.batch = 1, .heads = 2, .tokens = 2048};
+    list.push_back(attention::tiled(narrow, type));
+    list.push_back(attention::split_keys(narrow, type, 4));
+    list.push_back(attention::block_local({.batch = 32, .heads = 8, .tokens = 512, .chunk = 128}, type));
   }
   return list;
 }

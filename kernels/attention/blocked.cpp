@@ -170,6 +170,12 @@ void launch(const Shape& shape, const Call& call) {
 
 Case blocked(const Shape& shape) {
   Case one = describe("blocked", shape, RATCHET_F32);
+  if (shape.tokens % kTile != 0) {
+    throw std::invalid_argument(one.id() + ": S must be a positive multiple of " + std::to_string(kTile));
+  }
+  if (shape.head_dim != kHeadDim || shape.chunk != 0) {
+    throw std::invalid_argument(one.id() + ": D must be " + std::to_string(kHeadDim) + ", and there are no chunks");
+  }
   one.source = here();
   one.launch = [shape](const Call& call) { launch(shape, call); };
   one.reference = [shape](const Call& call, double* const* expected) { reference_cpu(shape, call, expected); };

@@ -8,7 +8,8 @@ namespace ratchet::kernels::attention {
 namespace {
 
 constexpr int kWarp = 32;
-constexpr unsigned kMaxTokens = 6000;  // a row of scores and a query, in double, in the 48 KiB that any launch may use
+constexpr unsigned kMaxHeadDim = 128;
+constexpr unsigned kMaxTokens = 5800;  // a row of scores and a query, in double, in the 48 KiB that any launch may use
 
 __device__ double warp_max(double x) {
   for (int step = kWarp / 2; step > 0; step /= 2) x = fmax(x, __shfl_xor_sync(0xFFFFFFFF, x, step));
@@ -24,24 +25,26 @@ __device__ double warp_sum(double x) {
 
 // A block is one warp and computes one row.
 template <class T>
-__global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, unsigned tokens, bool causal) {
+__global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, double* log_sum_exp, unsigned tokens,
+                                 unsigned head_dim, unsigned chunk, bool causal) {
   using E = Element<T>;
-  extern __shared__ double weight[];  // tokens
-  __shared__ double query[kHeadDim];
+  extern __shared__ double weight[];  // tokens, and one more: the compiler reads them in pairs
+  __shared__ double query[kMaxHeadDim];
   const unsigned lane = threadIdx.x;
   const std::size_t row = blockIdx.x;
   const unsigned token = blockIdx.x % tokens;
-  const unsigned keys = causal ? token + 1 : tokens;
-  q += row * kHeadDim;
-  k += (row - token) * kHeadDim;
-  v += (row - token) * kHeadDim;
+  const unsigned first = token / chunk * chunk;  // of the keys that this query sees
+  const unsigned keys = (causal ? token + 1 : min(first + chunk, tokens)) - first;
+  q += row * head_dim;
+  k += (row - token + first) * head_dim;
+  v += (row - token + first) * head_dim;
 
-  for (unsigned d = lane; d < kHeadDim; d += kWarp) query[d] = E::wide(q[d]) / sqrt(double{kHeadDim});
+  for (unsigned d = lane; d < head_dim; d += kWarp) query[d] = E::wide(q[d]) / sqrt(static_cast<double>(head_dim));
   __syncthreads();
   double largest = -INFINITY;
   for (unsigned key = lane; key < keys; key += kWarp) {
     double score = 0;
-    for (unsigned d = 0; d < kHeadDim; ++d) score += query[d] * E::wide(k[std::size_t{key} * kHeadDim + d]);
+    for (unsigned d = 0; d < head_dim; ++d) score += query[d] * E::wide(k[std::size_t{key} * head_dim + d]);
     weight[key] = score;
     largest = fmax(largest, score);
   }
@@ -52,33 +55,35 @@ __global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, 
     sum += weight[key];
   }
   sum = warp_sum(sum);
+  if (log_sum_exp != nullptr && lane == 0) log_sum_exp[row] = largest + log(sum);
   __syncthreads();
-  for (unsigned d = lane; d < kHeadDim; d += kWarp) {
+  for (unsigned d = lane; d < head_dim; d += kWarp) {
     double total = 0;
-    for (unsigned key = 0; key < keys; ++key) total += weight[key] * E::wide(v[std::size_t{key} * kHeadDim + d]);
-    o[row * kHeadDim + d] = total / sum;
+    for (unsigned key = 0; key < keys; ++key) total += weight[key] * E::wide(v[std::size_t{key} * head_dim + d]);
+    o[row * head_dim + d] = total / sum;
   }
 }
 
 namespace {
 
 template <class T>
-void launch(const Shape& shape, const Call& call, double* expected) {
+void launch(const Shape& shape, const Call& call, double* expected, double* log_sum_exp) {
   auto* stream = static_cast<cudaStream_t>(call.stream());
-  reference_kernel<T><<<static_cast<unsigned>(shape.rows()), kWarp, shape.tokens * sizeof(double), stream>>>(
-      call.buffer<const T>(kQ), call.buffer<const T>(kK), call.buffer<const T>(kV), expected, shape.tokens,
-      shape.causal);
+  reference_kernel<T><<<static_cast<unsigned>(shape.rows()), kWarp, (shape.tokens + 1) * sizeof(double), stream>>>(
+      call.buffer<const T>(kQ), call.buffer<const T>(kK), call.buffer<const T>(kV), expected, log_sum_exp, shape.tokens,
+      shape.head_dim, shape.chunk == 0 ? shape.tokens : shape.chunk, shape.causal);
   check_cuda(cudaGetLastError());
   check_cuda(cudaStreamSynchronize(stream));
 }
 
 }  // namespace
 
-void reference_cuda(const Shape& shape, ratchet_type type, const Call& call, double* const* expected) {
+void reference_cuda(const Shape& shape, ratchet_type type, const Call& call, double* const* expected, LogSumExp lse) {
   if (shape.tokens > kMaxTokens) {
     throw std::invalid_argument("attention on CUDA: the reference takes at most S=" + std::to_string(kMaxTokens));
   }
-  by_type(type, &launch<__half>, &launch<__nv_bfloat16>)(shape, call, expected[0]);
+  by_type(type, &launch<__half>, &launch<__nv_bfloat16>)(shape, call, expected[0],
+                                                         lse == LogSumExp::Written ? expected[1] : nullptr);
 }
 
 }  // namespace ratchet::kernels::attention

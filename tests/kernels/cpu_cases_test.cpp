@@ -83,6 +83,9 @@ TEST_CASE("attention: bytes and flops are those computed by hand") {
   CHECK(attention::work_flops(shape) == 17179869184);
   CHECK(attention::work_flops({16, 16, 1024, false}) == 68719476736);
   CHECK(attention::work_flops({1, 1, 64, true}) == 532480);  // 64 * 65 / 2 pairs, 256 each
+  CHECK(attention::work_flops({.tokens = 512, .head_dim = 128}) == 2 * 67108864);
+  CHECK(attention::work_flops({.tokens = 512, .chunk = 128}) == 67108864 / 4);
+  CHECK(attention::work_flops({.tokens = 192, .causal = true, .chunk = 128}) == 256 * (128 * 129 / 2 + 64 * 65 / 2));
   const Case one = attention::blocked({1, 8, 512, true});
   CHECK(one.id() == "attention/blocked/B=1,H=8,S=512,D=64,dtype=fp32,causal=1");
   CHECK(one.bytes == 4194304);
@@ -93,6 +96,19 @@ TEST_CASE("attention: a shape that is not made of whole tiles is refused by name
                     "attention/blocked/B=1,H=1,S=100,D=64,dtype=fp32,causal=0: S must be a positive multiple of 64");
   CHECK_THROWS(attention::blocked({1, 1, 0, false}));
   CHECK_THROWS(attention::blocked({0, 1, 64, false}));
+  CHECK_THROWS(attention::blocked({.head_dim = 128}));
+  CHECK_THROWS(attention::blocked({.tokens = 512, .chunk = 128}));
+  CHECK_THROWS(attention::describe("any", {.head_dim = 96}, RATCHET_F16));
+}
+
+TEST_CASE("attention: within chunks it is an op, a definition and a cost of its own") {
+  const attention::Shape whole{.tokens = 512};
+  attention::Shape local = whole;
+  local.chunk = 128;
+  const Case one = attention::describe("any", local, RATCHET_F16);
+  CHECK(one.id() == "attention_block_local/any/B=1,H=1,S=512,D=64,dtype=fp16,causal=0,chunk=128");
+  CHECK(one.full_definition() != attention::describe("any", whole, RATCHET_F16).full_definition());
+  CHECK(one.flops * 4 == attention::describe("any", whole, RATCHET_F16).flops);
 }
 
 TEST_CASE("attention: queries of zero see all keys alike, which gives the mean of V") {
