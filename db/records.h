@@ -46,6 +46,13 @@ struct VerdictRecord {
   std::vector<Duet> duets;  // what it was decided from; one a baseline module, a case in at most one of them
 };
 
+// What later checks measured of a baseline: the same module, beside other candidates. Its own run was the lucky one if
+// any was; these took no part in choosing it.
+struct Remeasured {
+  double median_ns = 0;  // of the sessions' medians
+  std::uint64_t sessions = 0;
+};
+
 // One move of the pawl; the newest one of a (case, device model) is its baseline, unless it is a retirement.
 struct BaselineMove {
   std::int64_t id = 0;  // given by the store
@@ -67,6 +74,7 @@ struct BaselineMove {
   std::string reason;  // a person's; "accepted" and "retired" demand reason and actor
   std::string actor;
   std::string moved_at;  // RFC 3339
+  std::optional<Remeasured> since = {};  // not stored; see Store::remeasured
 };
 
 // What is recorded at once: all of it is stored, or nothing.

@@ -43,6 +43,8 @@ class Store {
 
   [[nodiscard]] std::optional<BaselineMove> baseline(const std::string& case_id, const std::string& device_name);
   [[nodiscard]] std::vector<BaselineMove> baselines(const std::string& device_name);
+  // From the baseline's arm of the duets since the move; none when there was none yet.
+  [[nodiscard]] std::optional<Remeasured> remeasured(const BaselineMove& move);
   [[nodiscard]] std::vector<BaselineMove> baseline_log(const std::string& case_glob);
 
   // Copies a module file in and remembers its name; returns its SHA-256.

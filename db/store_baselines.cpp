@@ -1,5 +1,8 @@
+#include "db/json_text.h"
 #include "db/rows.h"
+#include "db/samples.h"
 #include "db/store.h"
+#include "ratchet/statistics.h"
 
 namespace ratchet::db {
 namespace {
@@ -129,6 +132,26 @@ std::vector<BaselineMove> Store::baseline_log(const std::string& case_glob) {
   std::vector<BaselineMove> moves;
   for (select.start(case_glob); select.step();) moves.push_back(read_move(connection_, select));
   return moves;
+}
+
+std::optional<Remeasured> Store::remeasured(const BaselineMove& move) {
+  Statement select(connection_, "read what was measured since of the " + name_of(move),
+                   "SELECT d.sides, s.data FROM cases JOIN duet_samples AS s ON s.case_id = cases.id "
+                   "JOIN verdicts AS v ON v.id = s.verdict_id JOIN duets AS d ON d.id = s.duet_id "
+                   "JOIN environments AS e ON e.id = d.environment_id "
+                   "WHERE cases.name = ? AND e.device_name = ? AND v.made_s >= unixepoch(?)");
+  std::vector<double> sessions;
+  for (select.start(move.case_id, move.device_name, move.moved_at); select.step();) {
+    Duet duet;
+    read_sides(select.text(0), duet);
+    if (duet.baseline.module_hash != move.module_hash) continue;
+    std::vector<double> launches;
+    for (const DuetLaunch& launch : decode_duet("the " + name_of(move), select.blob(1)))
+      launches.push_back(median(launch.baseline_ns));
+    if (!launches.empty()) sessions.push_back(median(launches));
+  }
+  if (sessions.empty()) return std::nullopt;
+  return Remeasured{median(sessions), sessions.size()};
 }
 
 void Store::put_move(const BaselineMove& move, const Recording& recording) {

@@ -60,8 +60,13 @@ int baseline(Context& context, const po::variables_map& values) {
   if (action == "retire") return retire(context, values);
   if (action != "show" && action != "log")
     throw Error("say `ratchet baseline show`, `log` or `retire CASE --reason TEXT`");
-  const auto log = context.store(db::Mode::ReadOnly).baseline_log(glob);
-  print(context, action == "log" ? log : current(log));
+  db::Store& store = context.store(db::Mode::ReadOnly);
+  std::vector<db::BaselineMove> moves = store.baseline_log(glob);
+  if (action == "show") {
+    moves = current(moves);
+    for (db::BaselineMove& move : moves) move.since = store.remeasured(move);
+  }
+  print(context, moves);
   return 0;
 }
 

@@ -170,13 +170,23 @@ std::string runs_json(const std::vector<db::RunRow>& runs) {
 }
 
 std::string baselines_text(const std::vector<db::BaselineMove>& moves, const Paint& paint) {
-  Table table({{"case"}, {"device"}, {"move"}, {"commit"}, {"median", Align::Right}, {"moved"}, {"by"}, {"reason"}});
+  Table table({{"case"},
+               {"device"},
+               {"move"},
+               {"commit"},
+               {"at the move", Align::Right},
+               {"since", Align::Right},
+               {"moved"},
+               {"by"},
+               {"reason"}});
   for (const db::BaselineMove& move : moves) {
     table.add({{move.case_id},
                {move.device_name},
                {move.kind, move.kind == "accepted" || move.kind == "retired" ? Tint::Doubt : Tint::Plain},
                {shorten(move.commit.sha)},
                {move.median_ns > 0 ? time(move.median_ns) : "-"},
+               {move.since ? fmt::format("{} ({})", time(move.since->median_ns), count(move.since->sessions, "check"))
+                           : "-"},
                {move.moved_at},
                {move.actor},
                {move.reason}});
@@ -187,17 +197,19 @@ std::string baselines_text(const std::vector<db::BaselineMove>& moves, const Pai
 std::string baselines_json(const std::vector<db::BaselineMove>& moves) {
   Json list = Json::array();
   for (const db::BaselineMove& move : moves) {
-    list.push_back({{"case", move.case_id},
-                    {"device", move.device_name},
-                    {"kind", move.kind},
-                    {"commit", move.commit.sha},
-                    {"module", move.module_hash},
-                    {"run", move.run_uuid},
-                    {"median_ns", move.median_ns},
-                    {"ci_ns", {move.ci_lo_ns, move.ci_hi_ns}},
-                    {"moved_at", move.moved_at},
-                    {"actor", move.actor},
-                    {"reason", move.reason}});
+    Json json = {{"case", move.case_id},
+                 {"device", move.device_name},
+                 {"kind", move.kind},
+                 {"commit", move.commit.sha},
+                 {"module", move.module_hash},
+                 {"run", move.run_uuid},
+                 {"median_ns", move.median_ns},
+                 {"ci_ns", {move.ci_lo_ns, move.ci_hi_ns}},
+                 {"moved_at", move.moved_at},
+                 {"actor", move.actor},
+                 {"reason", move.reason}};
+    if (move.since) json["since"] = {{"median_ns", move.since->median_ns}, {"checks", move.since->sessions}};
+    list.push_back(std::move(json));
   }
   return dump({{"format", "ratchet.baselines/1"}, {"moves", std::move(list)}});
 }

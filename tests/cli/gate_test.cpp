@@ -1,6 +1,7 @@
 // The gate as its users meet it: record, check, accept, and every way in which it could go green by accident.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -35,6 +36,19 @@ TEST_CASE("record: the first one sets the baselines and passes") {
   Workshop workshop;
   CHECK(workshop.run({"record"}).code == 0);
   CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 2);
+}
+
+TEST_CASE("baseline show: the number comes from later checks as soon as there are some") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  CHECK_FALSE(json_of(workshop.run({"baseline", "show", "--json"}))["moves"][1].contains("since"));
+  workshop.build(kSlower);
+  for (int i = 0; i < 3; ++i) REQUIRE(workshop.run({"check"}).code == 1);
+  const auto move = json_of(workshop.run({"baseline", "show", "--json"}))["moves"][1];
+  CHECK(move["since"]["checks"] == 3);
+  // The baseline's own arm, not the slower candidate's.
+  CHECK(std::abs(move["since"]["median_ns"].get<double>() - 2000) < 10);
+  CHECK(contains(workshop.run({"baseline", "show"}).out, "(3 checks)"));
 }
 
 TEST_CASE("check: the same module file is identical and not measured") {
