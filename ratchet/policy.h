@@ -25,8 +25,9 @@ struct Policy {
   std::size_t min_stored_launches = 5;  // a side, for the stored test
 
   // Prior of the launch variance as a multiple of the variance seen within launches, for a case without history. On an
-  // H200 the ratio of the two was about 1 for shared buffers, so 1.5 is a little pessimistic; weight 6 keeps an
-  // alpha of 0.001 when the truth is 8. The case's own history moves the ratio and may raise the weight up to max_prior_weight (method.md).
+  // H200 the ratio of the two was about 1 for shared buffers, so 1.5 is a little pessimistic; weight 6 keeps an alpha
+  // of 0.001 when the truth is 8. The case's own history moves the ratio and may raise the weight up to
+  // max_prior_weight (method.md).
   double overdispersion = 1.5;
   double prior_weight = 6;
   double max_prior_weight = 12;
