@@ -80,7 +80,8 @@ TEST_CASE("check: on a GPU a rebuilt module of the same machine code is identica
   const Outcome outcome = workshop.run({"check", "--json"});
   CHECK(outcome.code == 0);
   CHECK(workshop.bench.launches == before);
-  for (const auto& one : json_of(outcome)["cases"]) {
+  const auto document = json_of(outcome);
+  for (const auto& one : document["cases"]) {
     CHECK(one["verdict"] == "identical");
     CHECK(one["method"] == "identical");
     CHECK(one["reasons"][0] == "same device code, launch configuration and inputs");
@@ -166,7 +167,8 @@ TEST_CASE("check: asked again, slower code is regressed again: no rerun until gr
   workshop.build(kSlower);
   const auto verdicts = [&] {
     nlohmann::json all;
-    for (const auto& one : json_of(workshop.run({"check", "--json"}))["cases"])
+    const auto document = json_of(workshop.run({"check", "--json"}));
+    for (const auto& one : document["cases"])
       all.push_back({one["case"], one["verdict"], one["change"], one["candidate"]});
     return all;
   };
