@@ -33,6 +33,10 @@ std::vector<Case> cases() {
     list.push_back(bandwidth::triad_vectorized(bytes));
   }
   const bool hopper = may_run_on_hopper();
+  for (const std::uint64_t bytes : {4 * kMiB, 256 * kMiB}) {
+    list.push_back(cold(bandwidth::copy_vectorized(bytes)));
+    list.push_back(cold(bandwidth::triad_vectorized(bytes)));
+  }
   const attention::Shape shapes[] = {{32, 8, 128}, {32, 8, 512}, {4, 8, 256}, {16, 16, 1024}};
   for (const ratchet_type type : {RATCHET_F16, RATCHET_BF16}) {
     for (attention::Shape shape : shapes) {
