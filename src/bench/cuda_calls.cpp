@@ -14,8 +14,8 @@ namespace {
 std::string kernel_name(const void* function) {
   const char* name = nullptr;
   if (cudaFuncGetName(&name, function) == cudaSuccess && name) return name;
-  cudaGetLastError();  // a function that has no name for the runtime is told apart by its address
-  return fmt::format("kernel {}", function);
+  cudaGetLastError();  // a function without a name for the runtime; its address would differ from process to process
+  return "a kernel without a name";
 }
 
 std::string kind_of(cudaGraphNode_t node) {
@@ -40,7 +40,7 @@ std::string kind_of(cudaGraphNode_t node) {
 
 }  // namespace
 
-void require_equal_calls(cudaGraph_t graph, std::uint64_t calls, std::uint64_t extra, const std::string& side) {
+std::string work_of_equal_calls(cudaGraph_t graph, std::uint64_t calls, std::uint64_t extra, const std::string& side) {
   std::size_t count = 0;
   check_cuda(cudaGraphGetNodes(graph, nullptr, &count));
   if (count <= extra || (count - extra) % calls != 0)
@@ -51,11 +51,14 @@ void require_equal_calls(cudaGraph_t graph, std::uint64_t calls, std::uint64_t e
   for (cudaGraphNode_t const node : nodes) ++kinds[kind_of(node)];
   // One odd kind is the host's own node; a second one is not.
   std::uint64_t odd = 0;
+  std::string work;
   for (const auto& [kind, times] : kinds) {
+    if (times >= calls) work += fmt::format("{}{} x {}", work.empty() ? "" : "; ", times / calls, kind);
     if (times % calls == 0) continue;
     odd += times % calls;
     if (odd > extra) refuse(side, calls, times, "times " + kind);
   }
+  return work;
 }
 
 }  // namespace ratchet::bench

@@ -63,7 +63,7 @@ TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,...,
       CHECK(std::string(one.definition).size() > 20);
       CHECK(one.buffers[ratchet::kernels::test::output_index(one)].row > 0);
     }
-    CHECK(ids.size() == (module->device == RATCHET_CPU ? 12 : 56));
+    CHECK(ids.size() == (module->device == RATCHET_CPU ? 12 : 57));
   }
 }
 
