@@ -44,6 +44,7 @@ class CaseLaunch {
   void run();
 
  private:
+  void prepare_if_available(const Side& side);
   void prepare(const Side& side);
   void verify(const char* when, Timer* timer);
   void verify_side(std::size_t side, const char* when, Timer* timer);
@@ -69,7 +70,18 @@ CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const Measur
       reading_(measured.reading),
       cold_(sides.back().which->l2 == RATCHET_L2_COLD),
       memory_(device, *sides.back().which) {
-  for (const Side& side : sides) on_behalf_of(side.name, [&] { prepare(side); });
+  for (const Side& side : sides) prepare_if_available(side);
+  if (!result_.failures.empty()) throw Stopped();
+}
+
+// All sides are asked before their absence stops the case: whether one or both lack something makes different verdicts.
+void CaseLaunch::prepare_if_available(const Side& side) {
+  try {
+    on_behalf_of(side.name, [&] { prepare(side); });
+  } catch (const CaseError& error) {
+    if (error.failure().kind != kUnavailable) throw;
+    result_.failures.push_back(error.failure());
+  }
 }
 
 void CaseLaunch::prepare(const Side& side) {

@@ -1,6 +1,6 @@
-// Every case of ratchet_cuda and ratchet_peers on a real device, and attention on shapes and inputs chosen to break it: within its bound,
-// by a plain launch and out of a graph. The device and the module have each a runtime of their own and share the
-// primary context, as in ratchet-bench.
+// Every case of ratchet_cuda and ratchet_peers on a real device, and attention on shapes and inputs chosen to break it:
+// within its bound, by a plain launch and out of a graph. The device and the module have each a runtime of their own
+// and share the primary context, as in ratchet-bench.
 #include "kernels/attention/attention.h"
 #include "kernels/check_cuda.h"
 #include "kernels/peers/cudnn_attention.h"
@@ -279,8 +279,8 @@ void print_choice(const std::string& id, const cudnn::Choice& choice) {
   for (std::size_t plan = 0; plan < choice.plans.size(); ++plan) {
     std::cout << (plan == choice.kept ? "* " : "  ") << id << ": ";
     if (!choice.times_ns.empty()) {
-      Numbers times(choice.times_ns[plan].begin(), choice.times_ns[plan].end());
-      std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+      std::vector<double> times = choice.times_ns[plan];
+      std::nth_element(times.begin(), times.begin() + std::ptrdiff_t(times.size() / 2), times.end());
       std::cout << times[times.size() / 2] / 1000 << " us, ";
     }
     std::cout << choice.plans[plan].workspace_bytes << " bytes, " << choice.plans[plan].name << '\n';
