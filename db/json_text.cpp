@@ -1,5 +1,6 @@
 #include "db/json_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -47,23 +48,44 @@ json array(const List& list, const Write& write) {
 json write_telemetry(const Telemetry& of) {
   return {{"launch", of.launch},
           {"sm_clock_mhz", of.sm_clock_mhz},
+          {"memory_clock_mhz", of.memory_clock_mhz},
           {"temperature_c", of.temperature_c},
           {"power_w", of.power_w},
+          {"energy_j", of.energy_j},
           {"throttled_power_ns", of.throttled_power_ns},
           {"throttled_thermal_ns", of.throttled_thermal_ns},
+          {"throttled_hardware_ns", of.throttled_hardware_ns},
           {"sentinel_copy_ns", of.sentinel_copy_ns},
-          {"sentinel_fma_ns", of.sentinel_fma_ns}};
+          {"sentinel_fma_ns", of.sentinel_fma_ns},
+          {"copy_bytes_per_s", of.copy_bytes_per_s},
+          {"tensor_flops_per_cycle", of.tensor_flops_per_cycle},
+          {"null_launch_ns", of.null_launch_ns},
+          {"interval_overhead_ns", of.interval_overhead_ns},
+          {"busy_percent", of.busy_percent},
+          {"processes_before", of.processes_before},
+          {"processes_after", of.processes_after}};
 }
 
+// Databases of earlier versions lack the readings that were not taken then.
 Telemetry read_telemetry(const json& from) {
   return {.launch = from.at("launch"),
           .sm_clock_mhz = from.at("sm_clock_mhz"),
+          .memory_clock_mhz = from.value("memory_clock_mhz", 0.0),
           .temperature_c = from.at("temperature_c"),
           .power_w = from.at("power_w"),
+          .energy_j = from.value("energy_j", 0.0),
           .throttled_power_ns = from.at("throttled_power_ns"),
           .throttled_thermal_ns = from.at("throttled_thermal_ns"),
+          .throttled_hardware_ns = from.value("throttled_hardware_ns", 0.0),
           .sentinel_copy_ns = from.at("sentinel_copy_ns"),
-          .sentinel_fma_ns = from.at("sentinel_fma_ns")};
+          .sentinel_fma_ns = from.at("sentinel_fma_ns"),
+          .copy_bytes_per_s = from.value("copy_bytes_per_s", 0.0),
+          .tensor_flops_per_cycle = from.value("tensor_flops_per_cycle", 0.0),
+          .null_launch_ns = from.value("null_launch_ns", 0.0),
+          .interval_overhead_ns = from.value("interval_overhead_ns", 0.0),
+          .busy_percent = from.value("busy_percent", 0.0),
+          .processes_before = from.value("processes_before", std::uint64_t{0}),
+          .processes_after = from.value("processes_after", std::uint64_t{0})};
 }
 
 json write_failure(const Failure& of) { return {{"kind", of.kind}, {"side", of.side}, {"message", of.message}}; }
@@ -111,8 +133,20 @@ CaseFacts read_facts(const json& from) {
   return facts;
 }
 
+// The samples of a launch lie elsewhere; its two clocks are few and stay here. Nothing where no clock was counted.
+json write_clocks(const DuetCase& of) {
+  const bool counted = std::any_of(of.launches.begin(), of.launches.end(), [](const DuetLaunch& launch) {
+    return launch.baseline_clock_mhz > 0 || launch.candidate_clock_mhz > 0;
+  });
+  if (!counted) return json::array();
+  return array(of.launches, [](const DuetLaunch& launch) {
+    return json{launch.baseline_clock_mhz, launch.candidate_clock_mhz};
+  });
+}
+
 json write_case(const DuetCase& of) {
   return {{"facts", write_facts(of.facts)},
+          {"clocks_mhz", write_clocks(of)},
           {"baseline_definition", of.baseline_definition},
           {"baseline_check", write_check(of.baseline_check)},
           {"candidate_check", write_check(of.candidate_check)},
@@ -220,6 +254,19 @@ DuetCase facts_from(const std::string& text) {
     result.warnings = from.at("warnings").get<std::vector<std::string>>();
     result.failures = read_failures(from.at("failures"));
     return result;
+  });
+}
+
+void read_clocks(const std::string& text, DuetCase& of) {
+  parse(text, [&](const json& from) {
+    const json clocks = from.value("clocks_mhz", json::array());
+    if (!clocks.empty() && clocks.size() != of.launches.size())
+      throw Error("case " + of.facts.id + ": clocks and launches differ in number; restore the database from a copy");
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+      of.launches.at(i).baseline_clock_mhz = clocks[i].at(0);
+      of.launches.at(i).candidate_clock_mhz = clocks[i].at(1);
+    }
+    return true;
   });
 }
 

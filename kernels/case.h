@@ -125,6 +125,13 @@ struct Case {
   }
 };
 
+// The same work on buffers that have left the cache: another benchmark, and its id says so.
+[[nodiscard]] inline Case cold(Case one) {
+  one.l2 = RATCHET_L2_COLD;
+  one.parameters.emplace_back("l2", "cold");
+  return one;
+}
+
 // "file:line" of the line that calls it, for Case::source.
 [[nodiscard]] inline std::string here(std::source_location where = std::source_location::current()) {
   return std::string(where.file_name()) + ':' + std::to_string(where.line());

@@ -33,6 +33,10 @@ std::vector<Case> cases() {
     list.push_back(bandwidth::triad_vectorized(bytes));
   }
   const bool hopper = may_run_on_hopper();
+  for (const std::uint64_t bytes : {4 * kMiB, 256 * kMiB}) {
+    list.push_back(cold(bandwidth::copy_vectorized(bytes)));
+    list.push_back(cold(bandwidth::triad_vectorized(bytes)));
+  }
   for (const ratchet_type type : {RATCHET_F16, RATCHET_BF16}) {
     for (attention::Shape shape : attention::kShapes) {
       // Beyond that the first rung would take most of a launch's time, to tell what the smaller shapes tell.

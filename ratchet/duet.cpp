@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "ratchet/clock_effect.h"
 #include "ratchet/environment.h"
 #include "ratchet/launch_effect.h"
 #include "ratchet/looks.h"
@@ -147,6 +148,16 @@ void doubt(Trial& trial, const Policy& policy) {
   verdict.reasons.push_back("implausible until a person accepts it: " + *why);
 }
 
+void name_clock_effect(Trial& trial, const Policy& policy, double inflation) {
+  CaseVerdict& verdict = trial.verdict;
+  if (verdict.verdict != Verdict::Regressed && verdict.verdict != Verdict::Improved) return;
+  const std::size_t launches = trial.series.launches.size();
+  const auto effect =
+      clock_effect(trial.measured->launches, log_ratios(trial.series, launches),
+                   prior_after(trial.series, launches, inflation), trial.series.log_tolerance, policy.beta);
+  if (effect) verdict.reasons.push_back(*effect);
+}
+
 Overdispersion believed_of(const std::string& id, const Policy& policy, const Overdispersions& past) {
   const auto known = past.find(id);
   return known == past.end() ? without_history(policy) : known->second;
@@ -164,7 +175,7 @@ Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& polic
   verdict.confidence = policy.confidence;
   verdict.handicap_percent = measured.facts.handicap_percent;
   verdict.tolerance =
-      tolerance_of(policy, measured.facts.id, duet.environment ? duet.environment->device.kind : "cuda");
+      tolerance_of(policy, measured.facts.id, std::string(kind_of(duet.environment)));
   if (auto known = settle(verdict, measured)) {
     verdict = *std::move(known);
     return trial;
@@ -216,6 +227,7 @@ std::vector<CaseVerdict> judge_duets(std::span<const Duet> duets, const Policy& 
   for (std::size_t i = 0; i < judged.size(); ++i) {
     finish(*judged[i], decisions[i], policy);
     describe(*judged[i], policy, family, looks.inflation());
+    name_clock_effect(*judged[i], policy, looks.inflation());
     doubt(*judged[i], policy);
     for (const std::string& warning : judged[i]->measured->warnings) judged[i]->verdict.reasons.push_back(warning);
   }

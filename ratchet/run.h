@@ -37,7 +37,7 @@ struct Environment {
   std::string cuda_runtime;
   std::string cpu;
   std::string os;
-  std::string clock_policy;  // "default" or "locked:<MHz>"
+  std::string clock_policy;  // "default", "locked:<MHz>", or "governor:<name>" of a CPU
   double timer_tick_ns = 0;  // 0: unknown
 };
 
@@ -86,15 +86,26 @@ struct Measurement {
   std::vector<Failure> failures;
 };
 
+// Readings of the device around one launch; 0 where it does not tell. Times and energy are those of the timed rounds.
 struct Telemetry {
   std::uint64_t launch = 0;
-  double sm_clock_mhz = 0;
-  double temperature_c = 0;
-  double power_w = 0;
-  double throttled_power_ns = 0;
-  double throttled_thermal_ns = 0;
+  double sm_clock_mhz = 0;  // as the device counted it during the rounds; as the driver says where it cannot
+  double memory_clock_mhz = 0;
+  double temperature_c = 0;  // the highest
+  double power_w = 0;        // the highest
+  double energy_j = 0;
+  double throttled_power_ns = 0;     // by the power cap: the normal state of small cards under load
+  double throttled_thermal_ns = 0;   // by heat
+  double throttled_hardware_ns = 0;  // by a power brake: the supply asked for less
   double sentinel_copy_ns = 0;
   double sentinel_fma_ns = 0;
+  double copy_bytes_per_s = 0;         // of the copy among the sentinels, where it is larger than every cache
+  double tensor_flops_per_cycle = 0;   // of the whole device, FP16 and dense; what it is, not what it did
+  double null_launch_ns = 0;           // what a launch that does nothing takes of an interval
+  double interval_overhead_ns = 0;     // what an interval takes besides its launches, once
+  double busy_percent = 0;             // by others, when the launch began; of a CPU, its load
+  std::uint64_t processes_before = 0;  // others on the device when the launch began, and after its last case
+  std::uint64_t processes_after = 0;
 };
 
 // One commit on one machine: what the database records ("ratchet.run/1").
@@ -112,6 +123,9 @@ struct Run {
 struct DuetLaunch {
   std::vector<double> baseline_ns;
   std::vector<double> candidate_ns;
+  // Mean SM clock over all intervals of a side, as the device counted it; 0 where it cannot.
+  double baseline_clock_mhz = 0;
+  double candidate_clock_mhz = 0;
 };
 
 struct DuetCase {

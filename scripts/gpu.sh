@@ -41,6 +41,10 @@ step() {  # step WHAT EXPECTED COMMAND...: runs it into the log
 for test in "$build"/bin/*cuda*_test; do
   step "test $(basename "$test")" 0 "$test"
 done
+grep -hE "^(L2|clock|timer|sentinels|copy of)" "$log" || true  # the claims of bench_cuda_test with their numbers
+start=$SECONDS code=0
+scripts/timing_claims.py "$build" 2>>"$log" || code=$?
+report "timing claims" 0 "$code" $((SECONDS - start))
 step "doctor" 0 ratchet doctor
 step "record sets the baselines" 0 ratchet record --device cuda
 step "identical modules are held" 0 ratchet check --measure-identical --strict --device cuda

@@ -10,27 +10,27 @@ using Clock = std::chrono::steady_clock;
 
 }  // namespace
 
-CpuTimer::CpuTimer(std::span<PreparedCase* const> sides, TimerSettings settings, std::uint64_t flush_bytes)
+CpuTimer::CpuTimer(std::span<const Rotation> sides, TimerSettings settings, std::uint64_t flush_bytes)
     : sides_(sides.begin(), sides.end()), settings_(settings), flush_(flush_bytes / sizeof(std::uint64_t)) {
-  if (settings_.cold && flush_.empty())
+  if (settings_.flush && flush_.empty())
     warnings_.push_back("the size of the cache is unknown, so it was not emptied before each call");
 }
 
-std::vector<Round> CpuTimer::rounds(std::span<const std::uint8_t> first) {
-  std::vector<Round> rounds;
-  rounds.reserve(first.size());
+Block CpuTimer::rounds(std::span<const std::uint8_t> first) {
+  Block block;
+  block.rounds.reserve(first.size());
   for (const std::uint8_t leader : first) {
-    Round& round = rounds.emplace_back();
+    Round& round = block.rounds.emplace_back();
     for (std::size_t turn = 0; turn < sides_.size(); ++turn) {
       const std::size_t side = sides_.size() == 1 ? 0 : leader ^ turn;
       round[side] = interval_ns(side);
     }
   }
-  return rounds;
+  return block;
 }
 
 void CpuTimer::once(std::size_t side) {
-  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side]->launch();
+  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side][call % sides_[side].size()]->launch();
 }
 
 std::int64_t CpuTimer::interval_ns(std::size_t side) {

@@ -8,10 +8,10 @@ namespace ratchet::bench {
 class CpuTimer final : public Timer {
  public:
   // `flush_bytes` of other memory are written and read before every interval; 0 leaves the caches warm.
-  CpuTimer(std::span<PreparedCase* const> sides, TimerSettings settings, std::uint64_t flush_bytes);
+  CpuTimer(std::span<const Rotation> sides, TimerSettings settings, std::uint64_t flush_bytes);
 
   [[nodiscard]] std::uint64_t batch() const override { return settings_.batch; }
-  [[nodiscard]] std::vector<Round> rounds(std::span<const std::uint8_t> first) override;
+  [[nodiscard]] Block rounds(std::span<const std::uint8_t> first) override;
   void once(std::size_t side) override;
   void plant(double percent) override { planted_percent_ = percent; }
   [[nodiscard]] std::vector<std::string> warnings() const override { return warnings_; }
@@ -20,7 +20,7 @@ class CpuTimer final : public Timer {
   [[nodiscard]] std::int64_t interval_ns(std::size_t side);
   void flush_caches();
 
-  std::vector<PreparedCase*> sides_;
+  std::vector<Rotation> sides_;
   TimerSettings settings_;
   std::vector<std::uint64_t> flush_;
   double planted_percent_ = 0;

@@ -153,10 +153,10 @@ int record(Context& context, const po::variables_map& values) {
   set_first(plan);
   const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
   auto why_unfit = unfit(judged);
-  if (!why_unfit) why_unfit = degraded(run.telemetry);
-  CheckVerdict verdict =
-      conclude(all_verdicts(context, plan, judged), judged.policy,
-               {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
+  if (!why_unfit) why_unfit = degraded(run.telemetry, kind_of(run.environment));
+  CheckVerdict verdict = conclude(
+      all_verdicts(context, plan, judged), judged.policy,
+      {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
   verdict.uuid = context.new_uuid();
   verdict.run_uuid = run.uuid;
   add_ledgers(context, commit, suite.environment.device.name, verdict);

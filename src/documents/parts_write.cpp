@@ -30,16 +30,32 @@ Json device_json(const Device& device) {
 Json reading_json(const Telemetry& reading) {
   Json json = {{"launch", reading.launch}};
   put(json, "sm_clock_mhz", reading.sm_clock_mhz);
+  put(json, "memory_clock_mhz", reading.memory_clock_mhz);
   put(json, "temperature_c", reading.temperature_c);
   put(json, "power_w", reading.power_w);
+  put(json, "energy_j", reading.energy_j);
   Json throttled = Json::object();
   put(throttled, "power", reading.throttled_power_ns);
   put(throttled, "thermal", reading.throttled_thermal_ns);
+  put(throttled, "hardware", reading.throttled_hardware_ns);
   put_object(json, "throttled_ns", std::move(throttled));
   Json sentinel = Json::object();
   put(sentinel, "copy", reading.sentinel_copy_ns);
   put(sentinel, "fma", reading.sentinel_fma_ns);
   put_object(json, "sentinel_ns", std::move(sentinel));
+  Json ceilings = Json::object();
+  put(ceilings, "copy_bytes_per_s", reading.copy_bytes_per_s);
+  put(ceilings, "tensor_flops_per_cycle", reading.tensor_flops_per_cycle);
+  put_object(json, "ceilings", std::move(ceilings));
+  Json floor = Json::object();
+  put(floor, "launch", reading.null_launch_ns);
+  put(floor, "interval", reading.interval_overhead_ns);
+  put_object(json, "floor_ns", std::move(floor));
+  Json others = Json::object();
+  put(others, "busy_percent", reading.busy_percent);
+  put(others, "processes_before", reading.processes_before);
+  put(others, "processes_after", reading.processes_after);
+  put_object(json, "others", std::move(others));
   return json;
 }
 

@@ -306,6 +306,7 @@ TEST_CASE("cuDNN: no plan leads over the one that is kept by more than the race 
   if (!have_device(0)) return;
   const Stream stream = new_stream();
   const auto session = cudnn::Session::forever();
+  bool said = false;
   for (Shape shape : attention::kShapes) {
     for (const bool causal : {false, true}) {
       shape.causal = causal;
@@ -314,6 +315,7 @@ TEST_CASE("cuDNN: no plan leads over the one that is kept by more than the race 
       try {
         const cudnn::Choice& choice = session->choice(shape, RATCHET_F16, Call(memory.call()));
         CHECK(&choice == &session->choice(shape, RATCHET_F16, Call(memory.call())));
+        if (!std::exchange(said, true)) std::cout << "cuDNN " << session->api()->version_text() << '\n';
         print_choice(one.id(), choice);
         for (const std::vector<double>& times : choice.times_ns) {
           CHECK(cudnn::winner({choice.times_ns[choice.kept], times}) == 0);

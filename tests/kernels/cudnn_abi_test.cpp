@@ -11,6 +11,9 @@
 
 #include <type_traits>
 
+// Handles in graphs and plans are deprecated since 9.8, which takes none, and needed before.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 namespace cudnn = ratchet::kernels::cudnn;
 using cudnn::Attribute;
 using cudnn::DataType;
@@ -71,7 +74,7 @@ SAME(Attribute::HeuristicsOperationGraph, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)
 SAME(Attribute::HeuristicsResults, CUDNN_ATTR_ENGINEHEUR_RESULTS);
 SAME(Attribute::EngineConfigEngine, CUDNN_ATTR_ENGINECFG_ENGINE);
 SAME(Attribute::EngineConfigKnobChoices, CUDNN_ATTR_ENGINECFG_KNOB_CHOICES);
-SAME(Attribute::PlanHandle, 400);  // deprecated there, and a warning to name
+SAME(Attribute::PlanHandle, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
 SAME(Attribute::PlanEngineConfig, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG);
 SAME(Attribute::PlanWorkspaceSize, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
 SAME(Attribute::PlanJson, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION);
@@ -82,7 +85,7 @@ SAME(Attribute::OperationPointwiseX, CUDNN_ATTR_OPERATION_POINTWISE_XDESC);
 SAME(Attribute::OperationPointwiseB, CUDNN_ATTR_OPERATION_POINTWISE_BDESC);
 SAME(Attribute::OperationPointwiseY, CUDNN_ATTR_OPERATION_POINTWISE_YDESC);
 SAME(Attribute::OperationPointwiseT, CUDNN_ATTR_OPERATION_POINTWISE_TDESC);
-SAME(Attribute::GraphHandle, 800);  // deprecated there
+SAME(Attribute::GraphHandle, CUDNN_ATTR_OPERATIONGRAPH_HANDLE);
 SAME(Attribute::GraphOperations, CUDNN_ATTR_OPERATIONGRAPH_OPS);
 SAME(Attribute::TensorAlignment, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT);
 SAME(Attribute::TensorDataType, CUDNN_ATTR_TENSOR_DATA_TYPE);
