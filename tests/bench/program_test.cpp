@@ -162,7 +162,9 @@ TEST_CASE("program: a wrong answer, a changed input, an error and a kernel that 
 }
 
 TEST_CASE("program: a case that the machine lacks something for is listed with the reason and costs no other") {
-  require_one_failure(run_module("lacking"), "unavailable", "axpy/plain needs a thing that is nowhere; get it");
+  const Result result = run_module("lacking", {"--verbose"});
+  require_one_failure(result, "unavailable", "axpy/plain needs a thing that is nowhere; get it");
+  CHECK(result.err.find("axpy/plain/n=1024: unavailable: axpy/plain needs") != std::string::npos);
 }
 
 TEST_CASE("program: a duet says of both sides whether they are available") {
