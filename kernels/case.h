@@ -77,6 +77,11 @@ struct Parameter {
 
 using Launch = std::function<void()>;
 
+// Thrown by Case::prepare where the machine lacks something optional that the case needs: say what, and how to get it.
+struct Unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 struct Case {
   std::string op;
   std::string implementation;
@@ -148,13 +153,16 @@ inline char (&last_error())[512] {
   return message;
 }
 
-// Exceptions must not cross the C ABI: they become 1 and a message.
+// Exceptions must not cross the C ABI: they become a status and a message.
 template <class Step>
 int guarded(const Step& step) noexcept {
   const char* what = "an exception that is no std::exception";
   try {
     step();
     return 0;
+  } catch (const Unavailable& lack) {
+    std::snprintf(last_error(), sizeof last_error(), "%s", lack.what());
+    return RATCHET_UNAVAILABLE;
   } catch (const std::exception& error) {
     std::snprintf(last_error(), sizeof last_error(), "%s", error.what());
   } catch (...) {

@@ -70,6 +70,10 @@ typedef struct ratchet_call {
   void (*parallel_for)(void* pool, uint32_t tasks, void (*task)(void* context, uint32_t index), void* context);
 } ratchet_call;
 
+/* What prepare() may return where the machine lacks something optional that the case needs, such as a vendor's library:
+ * last_error() says what. The case is listed as unavailable, with that reason, and is no fault of the module. */
+#define RATCHET_UNAVAILABLE 2
+
 /* Functions return 0, or non-zero with a message in last_error() (of the calling thread). */
 typedef struct ratchet_module {
   uint32_t abi;    /* RATCHET_ABI */

@@ -3,6 +3,7 @@
 // host.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,12 +48,21 @@ struct Check {
   double row_error = 0;  // the same of the worst row
 };
 
+// The kind of a Failure that is nobody's: the machine lacks something optional that the case needs.
+inline constexpr const char* kUnavailable = "unavailable";
+
 // Why a case of one launch gave no samples. A failed case is reported by name and never dropped.
 struct Failure {
-  std::string kind;  // wrong_answer | crashed | timed_out | device_error | module_error | input_changed
+  std::string kind;  // wrong_answer | crashed | timed_out | device_error | module_error | input_changed | unavailable
   std::string side;  // "baseline", "candidate", or "" in a run
   std::string message;
 };
+
+// Whether nothing but the want of something optional kept a case from being measured.
+[[nodiscard]] inline bool is_unavailable(const std::vector<Failure>& failures) {
+  return !failures.empty() && std::all_of(failures.begin(), failures.end(),
+                                          [](const Failure& failure) { return failure.kind == kUnavailable; });
+}
 
 // What a case is, apart from its times.
 struct CaseFacts {

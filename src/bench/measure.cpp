@@ -50,6 +50,7 @@ class CaseLaunch {
   void run();
 
  private:
+  void prepare_if_available(const Side& side);
   void prepare(const Side& side);
   void find_leak(const Side& side);
   void verify(const char* when, Timer* timer);
@@ -84,7 +85,18 @@ CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const Measur
     flush_ = sets == 0;
     while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which));
   }
-  for (const Side& side : sides) on_behalf_of(side.name, [&] { prepare(side); });
+  for (const Side& side : sides) prepare_if_available(side);
+  if (!result_.failures.empty()) throw Stopped();
+}
+
+// All sides are asked before their absence stops the case: whether one or both lack something makes different verdicts.
+void CaseLaunch::prepare_if_available(const Side& side) {
+  try {
+    on_behalf_of(side.name, [&] { prepare(side); });
+  } catch (const CaseError& error) {
+    if (error.failure().kind != kUnavailable) throw;
+    result_.failures.push_back(error.failure());
+  }
 }
 
 void CaseLaunch::prepare(const Side& side) {

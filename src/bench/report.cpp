@@ -57,7 +57,8 @@ std::optional<Telemetry> summary(std::span<const Telemetry> readings) {
 std::string progress_line(const DuetCase& one) {
   if (!one.failures.empty()) {
     const Failure& failure = one.failures.front();
-    return fmt::format("{}: {} {}: {}", one.facts.id, failure.kind, failure.side, failure.message);
+    return fmt::format("{}: {}{}{}: {}", one.facts.id, failure.kind, failure.side.empty() ? "" : " ", failure.side,
+                       failure.message);
   }
   if (one.launches.empty()) return fmt::format("{}: {}", one.facts.id, fmt::join(one.warnings, "; "));
   const DuetLaunch& launch = one.launches.front();

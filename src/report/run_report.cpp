@@ -64,11 +64,14 @@ std::string run_text(const Run& run, const Paint& paint) {
   };
   for (const Measurement& measured : run.measurements) {
     for (const Failure& failure : measured.failures)
-      failures +=
-          paint(Tint::Bad, "failed") + " " + printable(measured.facts.id) + ": " + printable(failure.message) + "\n";
+      failures += paint(failure.kind == kUnavailable ? Tint::Doubt : Tint::Bad,
+                        failure.kind == kUnavailable ? kUnavailable : "failed") +
+                  " " + printable(measured.facts.id) + ": " + printable(failure.message) + "\n";
     if (measured.launches.empty()) {
-      table.add({{measured.facts.id}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"},
-                 {"-"}, {"-"}, {"-"}, {"failed", Tint::Bad}});
+      const Cell answer =
+          is_unavailable(measured.failures) ? Cell{kUnavailable, Tint::Doubt} : Cell{"failed", Tint::Bad};
+      table.add({{measured.facts.id}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"},
+                 {"-"}, {"-"}, answer});
       continue;
     }
     const SideSummary side = summarize(measured.launches, measured.facts.bytes, "", bootstraps);
