@@ -32,7 +32,7 @@ std::vector<Case> cases() {
     list.push_back(bandwidth::copy_vectorized(bytes));
     list.push_back(bandwidth::triad_vectorized(bytes));
   }
-  list.push_back(timed_by_host(bandwidth::copy_vectorized(4096)));
+  list.push_back(timed_by_host(bandwidth::copy_vectorized(16 * 1024)));
   const bool hopper = may_run_on_hopper();
   for (const std::uint64_t bytes : {4 * kMiB, 256 * kMiB}) {
     list.push_back(cold(bandwidth::copy_vectorized(bytes)));

@@ -5,31 +5,26 @@
 #include <map>
 #include <vector>
 
+#include "src/bench/cuda_driver.h"
 #include "src/bench/prepared_case.h"
 
 namespace ratchet::bench {
 
 namespace {
 
-std::string kernel_name(const void* function) {
-  const char* name = nullptr;
-  if (cudaFuncGetName(&name, function) == cudaSuccess && name) return name;
-  cudaGetLastError();  // a function without a name for the runtime; its address would differ from process to process
-  return "a kernel without a name";
-}
-
+// Drivers before CUDA 12.4 do not tell which kernel it is; it is counted all the same.
 std::string kind_of(cudaGraphNode_t node) {
   cudaGraphNodeType type{};
   check_cuda(cudaGraphNodeGetType(node, &type));
   if (type != cudaGraphNodeTypeKernel) return fmt::format("node of type {}", static_cast<int>(type));
-  cudaKernelNodeParams kernel{};
-  if (cudaGraphKernelNodeGetParams(node, &kernel) != cudaSuccess) {
-    cudaGetLastError();  // kernels of some libraries do not tell; they are counted all the same
+  try {
+    const KernelNode kernel = read_kernel_node(node);
+    const CUDA_KERNEL_NODE_PARAMS_v2& of = kernel.params;
+    return fmt::format("{} in {}x{}x{} blocks of {}x{}x{} threads with {} bytes", kernel.name, of.gridDimX, of.gridDimY,
+                       of.gridDimZ, of.blockDimX, of.blockDimY, of.blockDimZ, of.sharedMemBytes);
+  } catch (const CaseError&) {
     return "kernel";
   }
-  return fmt::format("{} in {}x{}x{} blocks of {}x{}x{} threads with {} bytes", kernel_name(kernel.func),
-                     kernel.gridDim.x, kernel.gridDim.y, kernel.gridDim.z, kernel.blockDim.x, kernel.blockDim.y,
-                     kernel.blockDim.z, kernel.sharedMemBytes);
 }
 
 [[noreturn]] void refuse(const std::string& side, std::uint64_t calls, std::uint64_t count, const std::string& what) {
