@@ -136,7 +136,7 @@ struct Case {
 // The same call with its launching: another benchmark, and its id says so.
 [[nodiscard]] inline Case timed_by_host(Case one) {
   one.timing = RATCHET_TIMED_BY_HOST;
-  one.parameters.emplace_back("timed_by", "host");
+  one.parameters.emplace_back("timing", "host");
   return one;
 }
 

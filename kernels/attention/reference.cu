@@ -1,5 +1,5 @@
 // The definition of attention on the device, in double from the same 16-bit inputs: all scores of a row, their softmax,
-// the weighted sum. Slow on purpose (FP64, no tiles) and without a line of the fast versions.
+// the weighted sum. Plain on purpose (FP64, no tiles) and without a line of the fast versions.
 #include "kernels/attention/attention.h"
 #include "kernels/attention/element.cuh"
 #include "kernels/check_cuda.h"
@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kWarp = 32;
 constexpr unsigned kMaxHeadDim = 128;
+constexpr unsigned kVector = 8;  // elements in 16 bytes; a head's dimension is a multiple of it
 constexpr unsigned kMaxTokens = 5800;  // a row of scores and a query, in double, in the 48 KiB that any launch may use
 
 __device__ double warp_max(double x) {
@@ -43,8 +44,15 @@ __global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, 
   __syncthreads();
   double largest = -INFINITY;
   for (unsigned key = lane; key < keys; key += kWarp) {
+    // 16 bytes a load: neighbouring lanes read different rows.
+    const auto* const row_of_k = reinterpret_cast<const uint4*>(k + std::size_t{key} * head_dim);
     double score = 0;
-    for (unsigned d = 0; d < head_dim; ++d) score += query[d] * E::wide(k[std::size_t{key} * head_dim + d]);
+    for (unsigned d = 0; d < head_dim; d += kVector) {
+      const uint4 loaded = row_of_k[d / kVector];
+      const auto* const values = reinterpret_cast<const T*>(&loaded);
+#pragma unroll
+      for (unsigned i = 0; i < kVector; ++i) score += query[d + i] * E::wide(values[i]);
+    }
     weight[key] = score;
     largest = fmax(largest, score);
   }
@@ -59,6 +67,7 @@ __global__ void reference_kernel(const T* q, const T* k, const T* v, double* o, 
   __syncthreads();
   for (unsigned d = lane; d < head_dim; d += kWarp) {
     double total = 0;
+#pragma unroll 8
     for (unsigned key = 0; key < keys; ++key) total += weight[key] * E::wide(v[std::size_t{key} * head_dim + d]);
     o[row * head_dim + d] = total / sum;
   }

@@ -136,6 +136,7 @@ struct WarpgroupArguments {
   int tokens;
   int heads;  // of all batches
   int blocks_a_head;
+  int end = 0;  // in place of padding, which has no value: launches are compared byte by byte
 };
 
 // Tiles that hold a key seen by queries below `end_query`.

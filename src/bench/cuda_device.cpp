@@ -80,8 +80,8 @@ class CudaDevice final : public Device {
   void note_others() override;
   [[nodiscard]] Telemetry telemetry() override;
   void enqueue_nothing() override { context().tools.launch("bench_null", 1, 32, stream()); }
-  // Launching a graph costs some microseconds of it, and events tick in up to one.
-  [[nodiscard]] double shortest_interval_ns() const override { return 200e3; }
+  // Launching a graph costs 3 us of it, and events tick in up to one.
+  [[nodiscard]] double shortest_interval_ns() const override { return 300e3; }
   [[nodiscard]] double steady_tolerance() const override { return 0.005; }
   [[nodiscard]] ratchet_call lend() override;
   [[nodiscard]] void* allocate(std::uint64_t bytes) override;

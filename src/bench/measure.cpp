@@ -21,8 +21,8 @@ constexpr std::uint64_t kWarmupCap = 5;  // times the warm-up asked for
 constexpr double kCoarse = 0.001;        // tick as a share of the interval, above which a warning is due
 // Times as long as the device's shortest interval: launches of a host scatter more than work on a device, and what cold
 // calls have written last goes to memory after their interval.
-constexpr double kLongerByHost = 10;
-constexpr double kLongerCold = 5;
+constexpr double kLongerByHost = 4;
+constexpr double kLongerCold = 4;
 constexpr double kLaunchBound = 0.5;     // empty launch as a share of a call, above which a warning is due
 
 // Thrown when failures that are already in the result end the case.
