@@ -19,9 +19,13 @@ struct Described {
   documents::ModuleDescription description;
 };
 
-std::vector<Described> describe_all(Context& context) {
+std::vector<Described> describe_all(Context& context, const std::vector<std::string>& more) {
   std::vector<Described> all;
-  const std::vector<std::filesystem::path> files = module_files(context);
+  std::vector<std::filesystem::path> files = module_files(context);
+  for (const std::string& file : more) {
+    if (!std::filesystem::is_regular_file(file)) throw Error("--module " + report::printable(file) + " is not a file");
+    files.emplace_back(file);
+  }
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!std::filesystem::is_regular_file(files[i])) {
       context.log().info("{} is not built; it is left out", files[i].string());
@@ -117,13 +121,17 @@ std::vector<std::filesystem::path> module_files(Context& context) {
 
 void declare_suite(po::options_description& options) {
   options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"),
-                        "only cases that match (repeatable)")(
-      "device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
-      "auto (the GPU where there is one), cuda or cpu");
+                        "only cases that match (repeatable)");
+  declare_device(options);
+}
+
+void declare_device(po::options_description& options) {
+  options.add_options()("device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
+                        "auto (the GPU where there is one), cuda or cpu");
 }
 
 Suite load_suite(Context& context, const po::variables_map& values) {
-  std::vector<Described> all = describe_all(context);
+  std::vector<Described> all = describe_all(context, texts_of(values, "module"));
   const std::string kind = choose_device(context, values, all);
   Suite suite;
   for (Described& described : all) {
