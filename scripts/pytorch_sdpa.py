@@ -8,6 +8,10 @@ process; in it the backends of a shape are timed in interleaved rounds, each int
 one tick of the timer is at most 0.1 % of it, on a warm L2. Every backend is verified against FP64, before and after timing; one
 that is wrong has no times, and one that PyTorch refuses is listed as unavailable with its reason.
 
+--eager measures instead what a program sees that calls PyTorch once and waits, one call an interval, with the backend that
+PyTorch chooses (pytorch_eager): for small shapes the launch and not the kernel, and the way of the founding report, whose
+numbers `ratchet verify kernels/attention/founding_l4.json` expects on an L4.
+
 Needs a GPU, nvidia-smi and PyTorch with CUDA. Let nothing else use the GPU meanwhile. Exit code 2 on a fault.
 """
 import argparse, datetime, json, math, random, subprocess, sys, uuid
@@ -186,18 +190,40 @@ def timed_rounds(torch, contenders, count, dice):
     return times
 
 
-def measure_point(torch, shape, dtype, causal, options, tick, dice):
-    b, h, s, d = shape
+def inputs_of(torch, shape, dtype):
     torch.manual_seed(1)
     kind = {"fp16": torch.float16, "bf16": torch.bfloat16}[dtype]
-    inputs = [torch.randn(b, h, s, d, device="cuda").to(kind) for _ in range(3)]
+    return [torch.randn(*shape, device="cuda").to(kind) for _ in range(3)]
+
+
+def blank(implementation, shape, dtype, causal):
+    nbytes, flops = work(shape, causal)
+    return {"case": case_id(implementation, shape, dtype, causal), "unit": "ns", "bytes": nbytes, "flops": flops,
+            "l2": "warm", "launches": []}
+
+
+def measure_eagerly(torch, shape, dtype, causal, options):
+    inputs = inputs_of(torch, shape, dtype)
+    expected = reference(torch, *inputs, causal)
+    one, samples = blank("pytorch_eager", shape, dtype, causal), []
+    for _ in range(options.warmup + options.rounds):
+        start, stop = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        start.record()
+        output = torch.nn.functional.scaled_dot_product_attention(*inputs, is_causal=causal)
+        stop.record()
+        stop.synchronize()
+        samples.append(start.elapsed_time(stop) * 1e6)
+    one["check"] = check(torch, output, expected, dtype)
+    one["launches"] = [samples[options.warmup:]]
+    return [refuse_wrong_answer(one)]
+
+
+def measure_point(torch, shape, dtype, causal, options, tick, dice):
+    inputs = inputs_of(torch, shape, dtype)
     expected = reference(torch, *inputs, causal)
     contenders, measurements = [], {}
     for implementation in BACKENDS:
-        nbytes, flops = work(shape, causal)
-        one = {"case": case_id(implementation, shape, dtype, causal), "unit": "ns", "bytes": nbytes, "flops": flops,
-               "l2": "warm", "launches": []}
-        measurements[implementation] = one
+        one = measurements[implementation] = blank(implementation, shape, dtype, causal)
         try:
             contender = Contender(torch, implementation, inputs, causal)
             one["check"] = check(torch, contender.output, expected, dtype)
@@ -253,7 +279,10 @@ def measure_launch(options):
     tick = tick_ns(torch)
     chosen = points()
     dice.shuffle(chosen)
-    measurements = [one for point in chosen for one in measure_point(torch, *point, options, tick, dice)]
+    if options.eager:
+        measurements = [one for point in chosen for one in measure_eagerly(torch, *point, options)]
+    else:
+        measurements = [one for point in chosen for one in measure_point(torch, *point, options, tick, dice)]
     return {"environment": environment_of(torch, tick), "tool": f"PyTorch {torch.__version__}", "measurements": measurements}
 
 
@@ -262,6 +291,7 @@ def main():
     parser.add_argument("--launches", type=int, default=11, help="processes to measure in (11)")
     parser.add_argument("--rounds", type=int, default=101, help="timed rounds in each (101)")
     parser.add_argument("--warmup", type=int, default=20, help="rounds before them (20)")
+    parser.add_argument("--eager", action="store_true", help="one call an interval, as a program calls PyTorch")
     parser.add_argument("--launch", type=int, help=argparse.SUPPRESS)  # one launch, by this script of itself
     options = parser.parse_args()
     if options.launches < 1 or options.rounds < 1 or options.warmup < 0:
@@ -274,7 +304,7 @@ def main():
     for launch in range(options.launches):
         print(f"pytorch_sdpa: launch {launch + 1} of {options.launches}", file=sys.stderr)
         command = [sys.executable, __file__, "--launch", str(launch), "--rounds", str(options.rounds),
-                   "--warmup", str(options.warmup)]
+                   "--warmup", str(options.warmup)] + ["--eager"] * options.eager
         launches.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout))
     # The same in every launch, but for what the tick's reading missed: the coarsest one promises least.
     environment = max((one["environment"] for one in launches), key=lambda one: one["timer_tick_ns"])

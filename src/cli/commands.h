@@ -31,5 +31,6 @@ int replay(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);
+int verify(Context& context, const po::variables_map& values);
 
 }  // namespace ratchet::cli
