@@ -14,6 +14,7 @@ void declare_init(po::options_description& options);
 void declare_log(po::options_description& options);
 void declare_matrix(po::options_description& options);
 void declare_record(po::options_description& options);
+void declare_report(po::options_description& options);
 void declare_run(po::options_description& options);
 void declare_trend(po::options_description& options);
 
@@ -28,6 +29,7 @@ int log(Context& context, const po::variables_map& values);
 int matrix(Context& context, const po::variables_map& values);
 int record(Context& context, const po::variables_map& values);
 int replay(Context& context, const po::variables_map& values);
+int report_costs(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);
