@@ -53,6 +53,20 @@ void describe_times(MatrixCell& cell, const Measurement& measured, const Run& ru
   cell.rates = rates_of(measured.facts, cell.summary.median_ns, ceilings);
 }
 
+// Why times stand in the table and are held against no others.
+std::optional<std::string> beyond_compare(const MatrixCell& cell, const Measurement& measured,
+                                          std::span<const MatrixSource> sources, std::size_t source) {
+  const std::optional<Environment>& sitting = sources.front().run.environment;
+  if (measured.facts.handicap_percent > 0) return "a slowdown was planted";
+  if (source > 0) {
+    if (auto why = not_beside(sitting, sources[source].run.environment)) return why;
+  }
+  if (!sitting) return std::nullopt;
+  if (const auto why = impossible(measured.facts, cell.summary.median_ns, *sitting))
+    return "too fast to be true: " + *why;
+  return std::nullopt;
+}
+
 MatrixCell cell_of(const Entry& entry, std::span<const MatrixSource> sources, const CaseRow& row,
                    const Ceilings& ceilings, MedianBootstraps& bootstraps) {
   const Measurement& measured = *entry.measured;
@@ -66,8 +80,7 @@ MatrixCell cell_of(const Entry& entry, std::span<const MatrixSource> sources, co
   stand(cell, measured);
   if (cell.standing == Standing::Failed || measured.launches.empty()) return cell;
   describe_times(cell, measured, run, ceilings, bootstraps);
-  if (entry.source == 0) return cell;
-  if (const auto why = not_beside(sources.front().run.environment, run.environment)) {
+  if (const auto why = beyond_compare(cell, measured, sources, entry.source)) {
     cell.apart = true;
     cell.why = *why;
   }

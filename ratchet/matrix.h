@@ -33,7 +33,7 @@ struct MatrixCell {
   std::size_t source = 0;
   Standing standing = Standing::Unverified;
   std::string why;       // failed or unavailable, in words
-  bool apart = false;    // of another device or software, as `why` says: shown and compared with nothing
+  bool apart = false;    // of another device, or too fast to be true, as `why` says: compared with nothing
   SideSummary summary;   // of a cell with times; the interval is the exact bootstrap over launches
   double launch_cv = 0;  // standard deviation / mean, over the medians of launches
   double round_cv = 0;   // within a launch; the median over launches

@@ -77,7 +77,7 @@ void filter_cases(Suite& suite, const std::vector<std::string>& globs) {
     for (const SuiteModule& module : suite.modules) {
       for (const CaseFacts& facts : module.cases) matched = matched || glob_matches(glob, facts.id);
     }
-    if (!matched) throw Error("--case " + report::printable(glob) + " matches no case of the modules");
+    if (!matched) throw Error("\"" + report::printable(glob) + "\" matches no case of the modules");
   }
   for (SuiteModule& module : suite.modules) {
     std::erase_if(module.cases, [&](const CaseFacts& facts) {

@@ -194,6 +194,18 @@ TEST_CASE("matrix: numbers of another device or driver stand in the table and ar
   CHECK(compare_all(sources).rows[0].cells[1].apart);
 }
 
+TEST_CASE("matrix: what is too fast to be true does not win, and is shown with the reason") {
+  MatrixSource source = sitting({measured("a/right/n=1", 100), measured("a/magic/n=1", 1)});
+  Device& device = source.run.environment->device;
+  device.peak_bandwidth_bytes_per_s = 300e9;
+  device.l2_bytes = 100;  // 1000 bytes do not stay in it
+  const Matrix all = compare_all({&source, 1});
+  CHECK_FALSE(all.rows[0].cells[0].apart);
+  CHECK(all.rows[0].cells[1].apart);
+  CHECK(all.rows[0].cells[1].why.starts_with("too fast to be true"));
+  CHECK(all.rows[0].pairs.empty());
+}
+
 TEST_CASE("matrix: a device that slowed down proves nothing") {
   MatrixSource hot = sitting({measured("a/one/n=1", 100), measured("a/other/n=1", 200)});
   Telemetry reading;
