@@ -39,7 +39,8 @@ void require_telemetry(const std::vector<Telemetry>& telemetry, const std::strin
     require_finite(
         {of.sm_clock_mhz, of.memory_clock_mhz, of.temperature_c, of.power_w, of.energy_j, of.throttled_power_ns,
          of.throttled_thermal_ns, of.throttled_hardware_ns, of.sentinel_copy_ns, of.sentinel_fma_ns,
-         of.copy_bytes_per_s, of.tensor_flops_per_cycle, of.null_launch_ns, of.interval_overhead_ns, of.busy_percent},
+         of.copy_bytes_per_s, of.tensor_flops_per_cycle, of.null_launch_ns, of.interval_overhead_ns, of.busy_percent,
+         of.modes.power_limit_w, of.modes.highest_sm_clock_mhz},
         what + ": telemetry of launch " + std::to_string(of.launch));
   }
 }

@@ -63,7 +63,13 @@ json write_telemetry(const Telemetry& of) {
           {"interval_overhead_ns", of.interval_overhead_ns},
           {"busy_percent", of.busy_percent},
           {"processes_before", of.processes_before},
-          {"processes_after", of.processes_after}};
+          {"processes_after", of.processes_after},
+          {"ecc", of.modes.ecc},
+          {"mig", of.modes.mig},
+          {"persistence", of.modes.persistence},
+          {"compute_mode", of.modes.compute_mode},
+          {"power_limit_w", of.modes.power_limit_w},
+          {"highest_sm_clock_mhz", of.modes.highest_sm_clock_mhz}};
 }
 
 // Databases of earlier versions lack the readings that were not taken then.
@@ -85,7 +91,13 @@ Telemetry read_telemetry(const json& from) {
           .interval_overhead_ns = from.value("interval_overhead_ns", 0.0),
           .busy_percent = from.value("busy_percent", 0.0),
           .processes_before = from.value("processes_before", std::uint64_t{0}),
-          .processes_after = from.value("processes_after", std::uint64_t{0})};
+          .processes_after = from.value("processes_after", std::uint64_t{0}),
+          .modes = {.ecc = from.value("ecc", ""),
+                    .mig = from.value("mig", ""),
+                    .persistence = from.value("persistence", ""),
+                    .compute_mode = from.value("compute_mode", ""),
+                    .power_limit_w = from.value("power_limit_w", 0.0),
+                    .highest_sm_clock_mhz = from.value("highest_sm_clock_mhz", 0.0)}};
 }
 
 json write_failure(const Failure& of) { return {{"kind", of.kind}, {"side", of.side}, {"message", of.message}}; }
@@ -117,7 +129,8 @@ json write_facts(const CaseFacts& of) {
   return {{"case", of.id},       {"bytes", of.bytes},
           {"flops", of.flops},   {"peak_memory_bytes", of.peak_memory_bytes},
           {"l2", of.l2},         {"definition", of.definition},
-          {"source", of.source}, {"batch", of.batch}};
+          {"source", of.source}, {"batch", of.batch},
+          {"timed_by", of.timed_by}, {"kernels", of.kernels}};
 }
 
 CaseFacts read_facts(const json& from) {
@@ -130,6 +143,8 @@ CaseFacts read_facts(const json& from) {
   facts.definition = from.at("definition");
   facts.source = from.at("source");
   facts.batch = from.at("batch");
+  facts.timed_by = from.value("timed_by", "");
+  facts.kernels = from.value("kernels", "");
   return facts;
 }
 
@@ -148,6 +163,7 @@ json write_case(const DuetCase& of) {
   return {{"facts", write_facts(of.facts)},
           {"clocks_mhz", write_clocks(of)},
           {"baseline_definition", of.baseline_definition},
+          {"baseline_kernels", of.baseline_kernels},
           {"baseline_check", write_check(of.baseline_check)},
           {"candidate_check", write_check(of.candidate_check)},
           {"warnings", of.warnings},
@@ -249,6 +265,7 @@ DuetCase facts_from(const std::string& text) {
     DuetCase result;
     result.facts = read_facts(from.at("facts"));
     result.baseline_definition = from.at("baseline_definition");
+    result.baseline_kernels = from.value("baseline_kernels", "");
     result.baseline_check = read_check(from.at("baseline_check"));
     result.candidate_check = read_check(from.at("candidate_check"));
     result.warnings = from.at("warnings").get<std::vector<std::string>>();
@@ -274,7 +291,8 @@ std::string environment_text(const Environment& environment) { return dump(write
 
 std::string content(const Run& run) {
   const auto write = [](const Measurement& of) {
-    return json{write_facts(of.facts), of.launches, write_check(of.check), of.warnings,
+    return json{write_facts(of.facts), of.launches,  of.sm_clock_mhz,
+                of.energy_j,           write_check(of.check), of.warnings,
                 array(of.failures, write_failure)};
   };
   return dump({run.uuid, identity(run.commit), run.started_at, run.tool, identity(run.environment),

@@ -29,6 +29,20 @@ CaseVerdict settled(CaseVerdict verdict, Verdict word, std::string reason) {
   return verdict;
 }
 
+// Nothing went wrong: this machine has not what the case needs. A candidate that cannot be measured is as good as none;
+// a baseline that cannot is nothing to compare with.
+CaseVerdict judge_absence(CaseVerdict verdict, const DuetCase& measured) {
+  const bool candidate_lacks = std::any_of(measured.failures.begin(), measured.failures.end(),
+                                           [](const Failure& failure) { return failure.side != "baseline"; });
+  for (const Failure& failure : measured.failures) {
+    const std::string said = "unavailable: " + failure.message;
+    if (verdict.reasons.empty() || verdict.reasons.back() != said) verdict.reasons.push_back(said);
+  }
+  verdict.verdict = candidate_lacks ? Verdict::Missing : Verdict::NoBaseline;
+  verdict.decided = true;
+  return verdict;
+}
+
 CaseVerdict judge_failures(CaseVerdict verdict, const DuetCase& measured) {
   // A baseline that cannot be measured is nobody's regression, but neither is it a pass.
   const bool candidate_failed = std::any_of(measured.failures.begin(), measured.failures.end(),
@@ -43,6 +57,7 @@ CaseVerdict judge_failures(CaseVerdict verdict, const DuetCase& measured) {
 
 // What settles a case whatever its times are; none when its times may be judged.
 std::optional<CaseVerdict> settle(const CaseVerdict& verdict, const DuetCase& measured) {
+  if (is_unavailable(measured.failures)) return judge_absence(verdict, measured);
   if (!measured.failures.empty()) return judge_failures(verdict, measured);
   if (refuted(measured.candidate_check))
     return settled(verdict, Verdict::Invalid, "the candidate: its answer did not agree with the reference");
@@ -100,8 +115,7 @@ void finish(Trial& trial, const Decision& decision, const Policy& policy) {
 SideSummary summarize_side(const Trial& trial, std::vector<double> DuetLaunch::*side, const std::string& commit,
                            MedianBootstraps& bootstraps) {
   std::vector<std::vector<double>> launches;
-  for (std::size_t i = 0; i < trial.series.launches.size(); ++i)
-    launches.push_back(trial.measured->launches[i].*side);
+  for (std::size_t i = 0; i < trial.series.launches.size(); ++i) launches.push_back(trial.measured->launches[i].*side);
   return summarize(launches, trial.measured->facts.bytes, commit, bootstraps);
 }
 

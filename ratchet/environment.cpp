@@ -1,5 +1,6 @@
 #include "ratchet/environment.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -106,6 +107,17 @@ std::optional<std::string> throttled(const Telemetry& launch) {
   return std::string("the device slowed down because of ") + (by_heat ? "heat" : "its power brake") + " for " +
          number(lost_ns / 1e6, "%.0f ms") + " in launch " + std::to_string(launch.launch) + " (" +
          number(launch.temperature_c, "%.0f C") + ")";
+}
+
+std::optional<std::string> drifted(std::span<const Telemetry> telemetry) {
+  std::vector<double> readings;
+  for (const Telemetry& launch : telemetry)
+    if (launch.temperature_c > 0) readings.push_back(launch.temperature_c);
+  if (readings.empty()) return std::nullopt;
+  const auto [coolest, hottest] = std::minmax_element(readings.begin(), readings.end());
+  if (*hottest - *coolest <= kSteadyTemperatureC) return std::nullopt;
+  return "the device went from " + number(readings.front(), "%.0f C") + " to " + number(readings.back(), "%.0f C") +
+         " (" + number(*coolest, "%.0f") + " .. " + number(*hottest, "%.0f C") + ") during the launches";
 }
 
 std::string_view kind_of(const std::optional<Environment>& environment) {

@@ -26,6 +26,11 @@ namespace ratchet {
 // fit to be judged. Beyond throttling, of a GPU: others used it, or its sentinels left the range of the other launches.
 [[nodiscard]] std::optional<std::string> degraded(std::span<const Telemetry> telemetry, std::string_view device_kind);
 
+// That the device was still warming up or cooling down, with the readings; none when its temperature stayed within
+// kSteadyTemperatureC. Both sides of a duet feel it alike, so it is told and forbids nothing.
+inline constexpr double kSteadyTemperatureC = 15;
+[[nodiscard]] std::optional<std::string> drifted(std::span<const Telemetry> telemetry);
+
 // "cpu" or "cuda"; an unknown device is held to a GPU's rules, the stricter ones.
 [[nodiscard]] std::string_view kind_of(const std::optional<Environment>& environment);
 

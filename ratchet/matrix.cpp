@@ -26,10 +26,8 @@ struct Entry {
 };
 
 void stand(MatrixCell& cell, const Measurement& measured) {
-  const auto is_absence = [](const Failure& failure) { return failure.kind == "unavailable"; };
   if (!measured.failures.empty()) {
-    const bool absent = std::all_of(measured.failures.begin(), measured.failures.end(), is_absence);
-    cell.standing = absent ? Standing::Unavailable : Standing::Failed;
+    cell.standing = is_unavailable(measured.failures) ? Standing::Unavailable : Standing::Failed;
     cell.why = measured.failures.front().message;
   } else if (measured.launches.empty()) {
     cell.standing = Standing::Unavailable;

@@ -15,7 +15,7 @@ bool holds_all(const std::vector<std::string>& all, const std::vector<std::strin
 }
 
 bool same_work(const CaseFacts& a, const CaseFacts& b) {
-  return a.bytes == b.bytes && a.flops == b.flops && a.l2 == b.l2;
+  return a.bytes == b.bytes && a.flops == b.flops && a.l2 == b.l2 && a.timed_by == b.timed_by;
 }
 
 bool belongs(const CaseFacts& facts, const CaseName& name, const CaseRow& row) {

@@ -26,9 +26,9 @@ struct CaseRow {
   std::vector<std::size_t> cases;   // indices, in the given order
 };
 
-// Cases of one row have one family, bytes, flops and state of the cache, and the row's parameters. What parameters a
-// case has beyond those are its implementation's own (shares=4), which is believed only where the work is known to be
-// equal. Rows come in the order of their first case; `cases` must outlive them.
+// Cases of one row have one family, bytes, flops, state of the cache and clock (the device's or the host's), and the
+// row's parameters. What parameters a case has beyond those are its implementation's own (shares=4), which is believed
+// only where the work is known to be equal. Rows come in the order of their first case; `cases` must outlive them.
 [[nodiscard]] std::vector<CaseRow> rows_of(std::span<const CaseFacts* const> cases);
 
 // The implementation with its own parameters, as a column is named.

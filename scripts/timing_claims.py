@@ -22,7 +22,7 @@ class Buffer(c.Structure):
 
 class Case(c.Structure):
     _fields_ = [("id", c.c_char_p), ("definition", c.c_char_p), ("source", c.c_char_p), ("bytes", c.c_uint64),
-                ("flops", c.c_uint64), ("l2", c.c_uint32), ("buffer_count", c.c_uint32),
+                ("flops", c.c_uint64), ("l2", c.c_uint32), ("timing", c.c_uint32), ("buffer_count", c.c_uint64),
                 ("buffers", c.POINTER(Buffer))]
 
 

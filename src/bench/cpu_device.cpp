@@ -10,7 +10,7 @@
 #include <fstream>
 #include <numbers>
 
-#include "src/bench/cpu_timer.h"
+#include "src/bench/host_timer.h"
 #include "src/bench/draw.h"
 #include "src/bench/element.h"
 #include "src/bench/schedule.h"
@@ -204,7 +204,7 @@ std::vector<RowSums> CpuDevice::compare(const ratchet_buffer& buffer, const void
 
 std::unique_ptr<Timer> CpuDevice::timer(std::span<const Rotation> sides, TimerSettings settings) {
   const std::uint64_t cache = settings.flush ? last_level_cache_bytes() : 0;
-  return std::make_unique<CpuTimer>(sides, settings, 2 * cache);
+  return std::make_unique<HostTimer>(sides, settings, 2 * cache, [] {});
 }
 
 CallGraph CpuDevice::call_graph(PreparedCase&) {

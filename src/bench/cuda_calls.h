@@ -9,8 +9,10 @@
 
 namespace ratchet::bench {
 
-// Throws CaseError (module_error) unless the graph holds something, apart from `extra` nodes of the host, and every
-// kind of node (kernel with its grid, block and shared memory; copy; memset) a multiple of `calls` times.
-void require_equal_calls(cudaGraph_t graph, std::uint64_t calls, std::uint64_t extra, const std::string& side);
+// What one of the calls does: each kind of node (kernel with its grid, block and shared memory; copy; memset) with its
+// number. Throws CaseError (module_error) unless the graph holds something, apart from `extra` nodes of the host, and
+// every kind of node a multiple of `calls` times.
+[[nodiscard]] std::string work_of_equal_calls(cudaGraph_t graph, std::uint64_t calls, std::uint64_t extra,
+                                              const std::string& side);
 
 }  // namespace ratchet::bench

@@ -85,7 +85,8 @@ CudaGraphExec CudaTimer::capture(std::size_t side) {
   cudaGetLastError();  // a refused capture is no error of what follows
   if (!enqueued || status != cudaSuccess || !graph) return nullptr;
 
-  require_equal_calls(graph.get(), settings_.batch, settings_.delayed ? 1 : 0, sides_[side].front()->side().name);
+  work_.push_back(
+      work_of_equal_calls(graph.get(), settings_.batch, settings_.delayed ? 1 : 0, sides_[side].front()->side().name));
   cudaGraphExec_t executable = nullptr;
   check_cuda(cudaGraphInstantiate(&executable, graph.get(), 0));
   CudaGraphExec result(executable);

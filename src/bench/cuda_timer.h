@@ -20,6 +20,7 @@ class CudaTimer final : public Timer {
   [[nodiscard]] Block rounds(std::span<const std::uint8_t> first) override;
   void once(std::size_t side) override;
   void plant(double percent) override;
+  [[nodiscard]] std::string work(std::size_t side) const override { return graphs_.empty() ? "" : work_[side]; }
   [[nodiscard]] std::vector<std::string> warnings() const override;
 
  private:
@@ -36,6 +37,7 @@ class CudaTimer final : public Timer {
   std::vector<Rotation> sides_;
   TimerSettings settings_;
   std::vector<CudaGraphExec> graphs_;  // one a side, or none when the work cannot be captured
+  std::vector<std::string> work_;      // of one call, a text a side that was captured
   std::vector<CudaEvent> events_;      // start and stop of each interval of a chunk
   CudaMemory stamps_;                  // cycles and ns, before and after each interval of a chunk
   std::array<ClockCount, 2> clocks_;   // of each side, since rounds() began

@@ -40,6 +40,8 @@ class Timer {
   virtual void once(std::size_t side) = 0;
   // From now on every interval of the candidate lasts this much longer. Only of a timer made with `delayed`.
   virtual void plant(double percent) = 0;
+  // What one call of a side puts on the device, in words that are equal from process to process; "" where nobody sees it.
+  [[nodiscard]] virtual std::string work(std::size_t side) const = 0;
   // Doubts about the way of timing, for people.
   [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
 };

@@ -6,6 +6,7 @@
 
 #include "ratchet/environment.h"
 #include "src/bench/case_memory.h"
+#include "src/bench/host_timer.h"
 #include "src/bench/module.h"
 #include "src/bench/report.h"
 #include "src/bench/schedule.h"
@@ -49,6 +50,7 @@ class CaseLaunch {
   void run();
 
  private:
+  void prepare_if_available(const Side& side);
   void prepare(const Side& side);
   void find_leak(const Side& side);
   void verify(const char* when, Timer* timer);
@@ -83,7 +85,18 @@ CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const Measur
     flush_ = sets == 0;
     while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which));
   }
-  for (const Side& side : sides) on_behalf_of(side.name, [&] { prepare(side); });
+  for (const Side& side : sides) prepare_if_available(side);
+  if (!result_.failures.empty()) throw Stopped();
+}
+
+// All sides are asked before their absence stops the case: whether one or both lack something makes different verdicts.
+void CaseLaunch::prepare_if_available(const Side& side) {
+  try {
+    on_behalf_of(side.name, [&] { prepare(side); });
+  } catch (const CaseError& error) {
+    if (error.failure().kind != kUnavailable) throw;
+    result_.failures.push_back(error.failure());
+  }
 }
 
 void CaseLaunch::prepare(const Side& side) {
@@ -193,7 +206,9 @@ std::unique_ptr<Timer> CaseLaunch::make_timer(std::uint64_t batch) {
     Rotation& rotation = sides.emplace_back();
     for (const auto& prepared : contender.prepared) rotation.push_back(prepared.get());
   }
-  return device_.timer(sides, {batch, flush_, settings_.handicap_percent > 0});
+  const TimerSettings settings{batch, flush_, settings_.handicap_percent > 0};
+  if (contenders_.back().side().which->timing == RATCHET_TIMED_BY_DEVICE) return device_.timer(sides, settings);
+  return std::make_unique<HostTimer>(sides, settings, 0, [this] { device_.finish(); });
 }
 
 // Both sides get the batch that the faster one needs, in whole turns of the sets. After a flush there is one call in an
@@ -215,6 +230,8 @@ std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
       continue;
     }
     result_.facts.batch = timer->batch();
+    result_.facts.kernels = timer->work(contenders_.size() - 1);
+    if (contenders_.size() == 2) result_.baseline_kernels = timer->work(0);
     if (settings_.tick_ns > kCoarse * interval_ns)
       result_.warnings.push_back(fmt::format("the timer's tick of {:.0f} ns is {:.2g} % of the interval",
                                              settings_.tick_ns, 100 * settings_.tick_ns / interval_ns));
@@ -266,6 +283,8 @@ void CaseLaunch::time(Timer& timer) {
   DuetLaunch launch;
   if (contenders_.size() == 2) launch.baseline_clock_mhz = block.clock_mhz[0];
   launch.candidate_clock_mhz = block.clock_mhz[contenders_.size() - 1];
+  if (contenders_.size() == 1 && reading_)
+    launch.energy_j = reading_->energy_j / (batch * static_cast<double>(block.rounds.size()));
   for (const Round& round : block.rounds) {
     if (contenders_.size() == 2) launch.baseline_ns.push_back(static_cast<double>(round[0]) / batch);
     launch.candidate_ns.push_back(static_cast<double>(round[contenders_.size() - 1]) / batch);

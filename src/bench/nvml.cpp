@@ -260,6 +260,7 @@ Telemetry Nvml::reading() {
   if (nvml_->energy && nvml_->energy(device_, &millijoules) == 0)
     reading.energy_j = static_cast<double>(millijoules) / 1000;
   read_throttling(reading);
+  reading.modes = modes();
   return reading;
 }
 

@@ -15,16 +15,6 @@ namespace ratchet::bench {
 
 inline constexpr const char* kNvmlLibrary = "libnvidia-ml.so.1";
 
-// Settings of the device; "" or 0 where the driver does not tell.
-struct DeviceModes {
-  std::string ecc;  // "on", "off"
-  std::string mig;  // "on", "off"
-  std::string compute_mode;
-  std::string persistence;  // "on", "off"
-  double power_limit_w = 0;
-  double highest_sm_clock_mhz = 0;
-};
-
 class Nvml {
  public:
   // By UUID, since numbers of devices differ between CUDA and NVML. Never fails; without NVML all readings are empty.

@@ -10,8 +10,16 @@
 namespace ratchet::bench {
 
 Measurement as_measurement(const DuetCase& one) {
-  Measurement measurement{one.facts, {}, one.candidate_check, one.warnings, one.failures};
-  for (const DuetLaunch& launch : one.launches) measurement.launches.push_back(launch.candidate_ns);
+  Measurement measurement;
+  measurement.facts = one.facts;
+  measurement.check = one.candidate_check;
+  measurement.warnings = one.warnings;
+  measurement.failures = one.failures;
+  for (const DuetLaunch& launch : one.launches) {
+    measurement.launches.push_back(launch.candidate_ns);
+    measurement.sm_clock_mhz = launch.candidate_clock_mhz;
+    measurement.energy_j = launch.energy_j;
+  }
   return measurement;
 }
 
@@ -49,7 +57,8 @@ std::optional<Telemetry> summary(std::span<const Telemetry> readings) {
 std::string progress_line(const DuetCase& one) {
   if (!one.failures.empty()) {
     const Failure& failure = one.failures.front();
-    return fmt::format("{}: {} {}: {}", one.facts.id, failure.kind, failure.side, failure.message);
+    return fmt::format("{}: {}{}{}: {}", one.facts.id, failure.kind, failure.side.empty() ? "" : " ", failure.side,
+                       failure.message);
   }
   if (one.launches.empty()) return fmt::format("{}: {}", one.facts.id, fmt::join(one.warnings, "; "));
   const DuetLaunch& launch = one.launches.front();

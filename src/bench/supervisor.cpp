@@ -208,7 +208,7 @@ DuetCase Supervisor::read(const std::string& text) {
     Measurement& one = run.measurements.front();
     DuetCase& single = duet.cases.emplace_back();
     single.facts = std::move(one.facts);
-    for (std::vector<double>& samples : one.launches) single.launches.push_back({{}, std::move(samples)});
+    for (std::vector<double>& samples : one.launches) single.launches.push_back({{}, std::move(samples), 0, one.sm_clock_mhz, one.energy_j});
     single.candidate_check = one.check;
     single.warnings = std::move(one.warnings);
     single.failures = std::move(one.failures);

@@ -52,6 +52,8 @@ std::string command_line(const po::variables_map& values) {
   std::string line = "ratchet matrix";
   for (const std::string& glob : texts_of(values, "case")) line += " '" + glob + "'";
   if (values.count("launches") > 0) line += " --launches " + std::to_string(values["launches"].as<std::size_t>());
+  if (values.count("lock-clocks") > 0) line += " --lock-clocks " + std::to_string(values["lock-clocks"].as<unsigned>());
+  if (const std::string kind = text_of(values, "device"); kind != "auto") line += " --device " + kind;
   for (const std::string& file : texts_of(values, "module")) line += " --module '" + file + "'";
   return line;
 }

@@ -88,15 +88,25 @@ std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, con
   return moves;
 }
 
-// A case that failed in the run has no baseline to offer, and nothing to be measured beside one.
+// What a case is that this machine lacks something for: missing, if it had a baseline.
+Verdict without(const std::string& id, const CheckPlan& plan) {
+  const bool had_none = std::any_of(plan.settled.begin(), plan.settled.end(), [&](const CaseVerdict& settled) {
+    return settled.id == id && (settled.verdict == Verdict::NoBaseline || settled.verdict == Verdict::New);
+  });
+  return had_none ? Verdict::New : Verdict::Missing;
+}
+
+// A case that failed in the run, or is unavailable, has no baseline to offer, and nothing to be measured beside one.
 void withdraw_failed(const Run& run, CheckPlan& plan) {
   for (const Measurement& measured : run.measurements) {
     if (is_sound(measured)) continue;
+    const bool unavailable = is_unavailable(measured.failures);
     CaseVerdict verdict;
     verdict.id = measured.facts.id;
-    verdict.verdict = Verdict::Invalid;
+    verdict.verdict = unavailable ? without(measured.facts.id, plan) : Verdict::Invalid;
     verdict.decided = true;
-    for (const Failure& failure : measured.failures) verdict.reasons.push_back(failure.message);
+    for (const Failure& failure : measured.failures)
+      verdict.reasons.push_back((unavailable ? "unavailable, so it sets no baseline: " : "") + failure.message);
     if (measured.failures.empty()) verdict.reasons.emplace_back("its answer was not verified");
     std::erase_if(plan.settled, [&](const CaseVerdict& settled) { return settled.id == verdict.id; });
     for (executor::Pairing& pairing : plan.pairings) std::erase(pairing.cases, verdict.id);
@@ -135,6 +145,8 @@ int record(Context& context, const po::variables_map& values) {
 
   const Run run =
       measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
+  if (all_unavailable(run))
+    throw Error("no case can be measured here: " + run.measurements.front().failures.front().message);
   CheckPlan plan = settle_identical(context, plan_check(suite, standings, commit, settings, false),
                                     suite.environment.device, settings);
   withdraw_failed(run, plan);

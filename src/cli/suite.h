@@ -26,8 +26,8 @@ struct Suite {
 // The configured modules, or the built-in ones, which lie beside the programs. They need not exist.
 [[nodiscard]] std::vector<std::filesystem::path> module_files(Context& context);
 
-void declare_suite(po::options_description& options);   // --case and --device
-void declare_device(po::options_description& options);  // --device alone
+void declare_suite(po::options_description& options);   // and --case
+void declare_device(po::options_description& options);  // --device and --lock-clocks
 
 // The configured modules and those of --module, which must exist; --device and --case applied. A GPU is measured where
 // there is one, else the CPU; a module that is left out is said on stderr. Error when nothing is left, when a case is

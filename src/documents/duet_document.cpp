@@ -35,6 +35,7 @@ Json case_json(const DuetCase& duet_case) {
   const std::string& id = duet_case.facts.id;
   Json json = facts_json(duet_case.facts);
   put(json, "baseline_definition", duet_case.baseline_definition);
+  put(json, "baseline_kernels", duet_case.baseline_kernels);
   Json launches = Json::array();
   for (const DuetLaunch& launch : duet_case.launches) launches.push_back(launch_json(launch, id));
   json["launches"] = std::move(launches);
@@ -65,6 +66,7 @@ DuetCase read_case(const Node& node) {
   DuetCase duet_case;
   duet_case.facts = read_facts(node);
   duet_case.baseline_definition = read_text(node, "baseline_definition");
+  duet_case.baseline_kernels = read_text(node, "baseline_kernels");
   const double unit_ns = read_unit_ns(node);
   const Node launches = node.at("launches");
   for (std::size_t i = 0; i < launches.size(); ++i)

@@ -92,6 +92,14 @@ Telemetry read_reading(const Node& node) {
     reading.processes_before = read_count(*others, "processes_before");
     reading.processes_after = read_count(*others, "processes_after");
   }
+  if (const auto modes = node.find("modes")) {
+    reading.modes.ecc = read_text(*modes, "ecc");
+    reading.modes.mig = read_text(*modes, "mig");
+    reading.modes.persistence = read_text(*modes, "persistence");
+    reading.modes.compute_mode = read_text(*modes, "compute_mode");
+    reading.modes.power_limit_w = read_amount(*modes, "power_limit_w");
+    reading.modes.highest_sm_clock_mhz = read_amount(*modes, "highest_sm_clock_mhz");
+  }
   return reading;
 }
 
@@ -229,6 +237,8 @@ CaseFacts read_facts(const Node& object) {
   facts.flops = read_count(object, "flops");
   facts.peak_memory_bytes = read_count(object, "peak_memory_bytes");
   facts.l2 = read_choice(object, "l2", {"cold", "warm"});
+  facts.timed_by = read_choice(object, "timed_by", {"host"});
+  facts.kernels = read_text(object, "kernels");
   facts.definition = read_text(object, "definition");
   facts.source = read_text(object, "source");
   facts.batch = read_count(object, "batch", 1);

@@ -56,6 +56,14 @@ Json reading_json(const Telemetry& reading) {
   put(others, "processes_before", reading.processes_before);
   put(others, "processes_after", reading.processes_after);
   put_object(json, "others", std::move(others));
+  Json modes = Json::object();
+  put(modes, "ecc", reading.modes.ecc);
+  put(modes, "mig", reading.modes.mig);
+  put(modes, "persistence", reading.modes.persistence);
+  put(modes, "compute_mode", reading.modes.compute_mode);
+  put(modes, "power_limit_w", reading.modes.power_limit_w);
+  put(modes, "highest_sm_clock_mhz", reading.modes.highest_sm_clock_mhz);
+  put_object(json, "modes", std::move(modes));
   return json;
 }
 
@@ -140,6 +148,8 @@ Json facts_json(const CaseFacts& facts) {
   put(json, "source", facts.source);
   json["batch"] = facts.batch;
   put(json, "handicap_percent", facts.handicap_percent);
+  put(json, "timed_by", facts.timed_by);
+  put(json, "kernels", facts.kernels);
   return json;
 }
 

@@ -27,6 +27,8 @@ Json measurement_json(const Measurement& measurement, const Ceilings& ceilings) 
   Json launches = Json::array();
   for (const auto& samples : measurement.launches) launches.push_back(times_json(samples, measurement.facts.id));
   json["launches"] = std::move(launches);
+  put(json, "sm_clock_mhz", measurement.sm_clock_mhz);
+  put(json, "energy_j", measurement.energy_j);
   if (Json rates = rates_json(measurement, ceilings); !rates.empty()) json["rates"] = std::move(rates);
   put(json, "check", measurement.check);
   put(json, "warnings", measurement.warnings);
@@ -43,6 +45,8 @@ Measurement read_measurement(const Node& node) {
     measurement.launches.push_back(launches.item(i).times_ns(unit_ns));
     if (measurement.launches.back().empty()) launches.item(i).refuse("the launch has no samples; leave it out");
   }
+  measurement.sm_clock_mhz = read_amount(node, "sm_clock_mhz");
+  measurement.energy_j = read_amount(node, "energy_j");
   measurement.check = read_check(node, "check");
   measurement.warnings = read_texts(node, "warnings");
   measurement.failures = read_failures(node);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ratchet/environment.h"
 #include "ratchet/roofline.h"
 #include "ratchet/summary.h"
 #include "src/report/units.h"
@@ -17,6 +18,15 @@ std::string flops(const Rates& rates) {
 
 std::string intensity(const Rates& rates) {
   return rates.flops_per_byte > 0 ? fmt::format("{:.3g}", rates.flops_per_byte) : "-";
+}
+
+std::string cycles(double time_ns, double clock_mhz) {
+  return clock_mhz > 0 ? fmt::format("{:.4g} k", time_ns * clock_mhz / 1e6) : "-";
+}
+
+std::string energy(double energy_j) {
+  if (energy_j <= 0) return "-";
+  return energy_j < 1e-3 ? fmt::format("{:.3g} uJ", energy_j * 1e6) : fmt::format("{:.3g} mJ", energy_j * 1e3);
 }
 
 // Nothing for a device without known ceilings, such as a CPU.
@@ -43,6 +53,8 @@ std::string run_text(const Run& run, const Paint& paint) {
                {"arithmetic", Align::Right},
                {"flop/B", Align::Right},
                {"bound"},
+               {"cycles", Align::Right},
+               {"energy", Align::Right},
                {"answer"}});
   const Ceilings ceilings = ceilings_of(run.environment, run.telemetry);
   std::string failures;
@@ -52,10 +64,14 @@ std::string run_text(const Run& run, const Paint& paint) {
   };
   for (const Measurement& measured : run.measurements) {
     for (const Failure& failure : measured.failures)
-      failures +=
-          paint(Tint::Bad, "failed") + " " + printable(measured.facts.id) + ": " + printable(failure.message) + "\n";
+      failures += paint(failure.kind == kUnavailable ? Tint::Doubt : Tint::Bad,
+                        failure.kind == kUnavailable ? kUnavailable : "failed") +
+                  " " + printable(measured.facts.id) + ": " + printable(failure.message) + "\n";
     if (measured.launches.empty()) {
-      table.add({{measured.facts.id}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"failed", Tint::Bad}});
+      const Cell answer =
+          is_unavailable(measured.failures) ? Cell{kUnavailable, Tint::Doubt} : Cell{"failed", Tint::Bad};
+      table.add({{measured.facts.id}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"},
+                 {"-"}, {"-"}, answer});
       continue;
     }
     const SideSummary side = summarize(measured.launches, measured.facts.bytes, "", bootstraps);
@@ -72,11 +88,14 @@ std::string run_text(const Run& run, const Paint& paint) {
                {flops(rates)},
                {intensity(rates)},
                {rates.bound.empty() ? "-" : rates.bound},
+               {cycles(side.median_ns, measured.sm_clock_mhz)},
+               {energy(measured.energy_j)},
                {verified         ? "verified"
                 : measured.check ? "wrong"
                                  : "unknown",
                 verified ? Tint::Plain : Tint::Bad}});
   }
+  if (const auto drift = drifted(run.telemetry)) note("temperature", *drift);
   std::string text = table.text(paint) + failures + warnings + ceilings_line(ceilings);
   text += fmt::format("run {} of commit {}{}, {} recorded\n", run.uuid.substr(0, 8), run.commit.sha.substr(0, 10),
                       run.commit.dirty ? " (dirty)" : "", count(run.measurements.size(), "case"));

@@ -38,7 +38,7 @@ struct Chase {
   static constexpr std::uint32_t kLoads = kPart / kLine - 1;
 
   explicit Chase(std::uint32_t l2) {
-    abi = {"chase/one/n=1", "the end of a chain", nullptr, 4 * kCount, 0, l2, 2, buffers};
+    abi = {"chase/one/n=1", "the end of a chain", nullptr, 4 * kCount, 0, l2, 0, 2, buffers};
   }
 
   ratchet_case abi{};

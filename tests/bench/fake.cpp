@@ -39,6 +39,7 @@ class FakeTimer final : public Timer {
     for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side][call % sides_[side].size()]->launch();
   }
   void plant(double percent) override { device_.planted_percent = percent; }
+  [[nodiscard]] std::string work(std::size_t side) const override { return device_.times.work[side]; }
   [[nodiscard]] std::vector<std::string> warnings() const override { return {}; }
 
  private:
@@ -56,7 +57,7 @@ FakeCase::FakeCase(std::string name, Launch work, double factor)
       reference_factor(factor),
       buffers{{"x", RATCHET_F32, RATCHET_NORMAL, kFakeCount, 7, 0, 0, 0},
               {"y", RATCHET_F32, RATCHET_OUTPUT, kFakeCount, 0, 4, 1e-6, 1e-6}} {
-  abi = {id.c_str(), "y = 2 x", nullptr, 512, 64, RATCHET_L2_WARM, 2, buffers.data()};
+  abi = {id.c_str(), "y = 2 x", nullptr, 512, 64, RATCHET_L2_WARM, 0, 2, buffers.data()};
 }
 
 const ratchet_module& fake_module() {

@@ -43,6 +43,7 @@ struct FakeTimes {
   std::vector<double> call_ns{1000, 1000};
   double drift_ns = 0;
   std::array<double, 2> clock_mhz{};
+  std::vector<std::string> work{"", ""};
 };
 
 class FakeDevice final : public CpuDevice {

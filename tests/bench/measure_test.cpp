@@ -255,6 +255,29 @@ TEST_CASE("measure: a kernel that works only where it finds poison is caught in 
   CHECK_MESSAGE(failure.starts_with("wrong_answer||in the last call of a batch: 'y' is off"), failure);
 }
 
+TEST_CASE("measure: a case timed by the host is timed by its clock, launch by launch, and says so") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  one.abi.timing = RATCHET_TIMED_BY_HOST;
+  const Measured measured = run(device, one);
+  CHECK(measured.outcome.failures.empty());
+  CHECK(measured.outcome.facts.timed_by == "host");
+  CHECK(device.asked.empty());  // the device's own timer timed nothing
+  for (const double call_ns : measured.outcome.launches.front().candidate_ns) CHECK(call_ns > 0);
+  CHECK(run(device, FakeCase("op/other/", twice)).outcome.facts.timed_by.empty());
+}
+
+TEST_CASE("measure: what the calls put on the device is told, and energy per call of a run") {
+  FakeDevice device({0, {1000}});
+  device.times.work = {"1 x kernel"};
+  device.readings = {{.energy_j = 10}, {.energy_j = 12}};
+  FakeCase one("op/fake/", twice);
+  const DuetCase outcome = run(device, one).outcome;
+  CHECK(outcome.facts.kernels == "1 x kernel");
+  const double calls = 101.0 * static_cast<double>(outcome.facts.batch);
+  CHECK(outcome.launches.front().energy_j == doctest::Approx(2 / calls));
+}
+
 TEST_CASE("measure: a write before the beginning of a buffer is found") {
   FakeDevice device({});
   FakeCase before("op/fake/", [](float* x, float* y) {

@@ -161,6 +161,32 @@ TEST_CASE("program: a wrong answer, a changed input, an error and a kernel that 
   require_one_failure(run_module("broken_once"), "wrong_answer", "after timing: 'out' holds 1024 values");
 }
 
+TEST_CASE("program: a case that the machine lacks something for is listed with the reason and costs no other") {
+  const Result result = run_module("lacking", {"--verbose"});
+  require_one_failure(result, "unavailable", "axpy/plain needs a thing that is nowhere; get it");
+  CHECK(result.err.find("axpy/plain/n=1024: unavailable: axpy/plain needs") != std::string::npos);
+}
+
+TEST_CASE("program: a duet says of both sides whether they are available") {
+  using Sides = std::vector<std::string>;
+  const auto lacking_sides = [](const char* baseline, const char* candidate) {
+    const Result result =
+        run({"--baseline", module(baseline), "--candidate", module(candidate), "--rounds", "3", "--warmup", "1"});
+    REQUIRE(result.status == 0);
+    const Duet duet = documents::read_duet(result.out, "stdout");
+    CHECK(duet.cases[1].launches.size() == 1);
+    Sides sides;
+    for (const Failure& failure : duet.cases[0].failures) {
+      CHECK(failure.kind == kUnavailable);
+      sides.push_back(failure.side);
+    }
+    return sides;
+  };
+  CHECK(lacking_sides("good", "lacking") == Sides{"candidate"});
+  CHECK(lacking_sides("lacking", "good") == Sides{"baseline"});
+  CHECK(lacking_sides("lacking", "lacking") == Sides{"baseline", "candidate"});
+}
+
 TEST_CASE("program: what a module prints cannot pass for the result") {
   const Result result = run_module("broken_stdout");
   REQUIRE(result.status == 0);

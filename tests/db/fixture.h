@@ -91,7 +91,13 @@ inline Run a_run(const std::string& uuid, char commit = 'a') {
                     .interval_overhead_ns = 2300,
                     .busy_percent = 4,
                     .processes_before = 2,
-                    .processes_after = 2}};
+                    .processes_after = 2,
+                    .modes = {.ecc = "on",
+                              .mig = "off",
+                              .persistence = "on",
+                              .compute_mode = "default",
+                              .power_limit_w = 72,
+                              .highest_sm_clock_mhz = 2040}}};
   return run;
 }
 

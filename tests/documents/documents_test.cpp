@@ -34,6 +34,8 @@ CaseFacts facts(const std::string& id) {
   facts.source = "kernels/copy/copy.cu:42";
   facts.batch = 16;
   facts.handicap_percent = 0.5;
+  facts.timed_by = "host";
+  facts.kernels = "1 x copy in 2x1x1 blocks";
   return facts;
 }
 
@@ -100,6 +102,8 @@ void check_same(const CaseFacts& a, const CaseFacts& b) {
   CHECK(a.source == b.source);
   CHECK(a.batch == b.batch);
   CHECK(a.handicap_percent == b.handicap_percent);
+  CHECK(a.timed_by == b.timed_by);
+  CHECK(a.kernels == b.kernels);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "tests/kernels/mini_host.h"
@@ -15,7 +16,7 @@ namespace {
 
 std::vector<std::string> built_in() {
 #ifdef RATCHET_HAS_CUDA
-  return {RATCHET_MODULES "/ratchet_cpu.so", RATCHET_MODULES "/ratchet_cuda.so"};
+  return {RATCHET_MODULES "/ratchet_cpu.so", RATCHET_MODULES "/ratchet_cuda.so", RATCHET_MODULES "/ratchet_peers.so"};
 #else
   return {RATCHET_MODULES "/ratchet_cpu.so"};
 #endif
@@ -51,7 +52,7 @@ TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,...,
     const ratchet_module* module = library.module();
     REQUIRE(module != nullptr);
     CHECK(module->abi == RATCHET_ABI);
-    CHECK(module->device == (path.find("cuda") == std::string::npos ? RATCHET_CPU : RATCHET_CUDA));
+    CHECK(module->device == (path.find("cpu") == std::string::npos ? RATCHET_CUDA : RATCHET_CPU));
     std::set<std::string> ids;
     for (std::uint32_t i = 0; i < module->case_count; ++i) {
       const ratchet_case& one = module->cases[i];
@@ -63,7 +64,8 @@ TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,...,
       CHECK(std::string(one.definition).size() > 20);
       CHECK(one.buffers[ratchet::kernels::test::output_index(one)].row > 0);
     }
-    CHECK(ids.size() == (module->device == RATCHET_CPU ? 12 : 56));
+    const std::map<std::string, std::size_t> cases{{"ratchet_cpu", 12}, {"ratchet_cuda", 57}, {"ratchet_peers", 16}};
+    CHECK(ids.size() == cases.at(module->name));
   }
 }
 

@@ -102,6 +102,11 @@ std::vector<Case> cases() {
       throw std::runtime_error("axpy/plain cannot be prepared, on purpose");
     };
   }
+  if (kBehaviour == Behaviour::Lacking) {
+    plain.prepare = [](const Call&) -> ratchet::kernels::Launch {
+      throw ratchet::kernels::Unavailable("axpy/plain needs a thing that is nowhere; get it");
+    };
+  }
   Case repeated = axpy_case("repeated", kRepeatedCount);
   repeated.flops *= kPasses;
   repeated.definition += ", 1000 times";

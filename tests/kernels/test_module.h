@@ -15,6 +15,7 @@ enum class Behaviour {
   Throw,       // throws in launch
   Stdout,      // right, but prints what looks like a result
   Prepare,     // prepare fails
+  Lacking,     // prepare says that the machine lacks something
   Once,        // right on the first call of the process, then does nothing
   Duplicate,   // two cases of one id
   Empty,       // no cases

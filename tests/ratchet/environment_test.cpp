@@ -123,6 +123,18 @@ TEST_CASE("environment: a launch whose sentinel left the range of the others ran
   CHECK(unfit(launches) == "");
 }
 
+TEST_CASE("environment: a device that warms up by more than 15 C says so, and is fit all the same") {
+  auto launches = quiet_launches(3);
+  CHECK_FALSE(drifted(launches));  // not told
+  launches[0].temperature_c = 41;
+  launches[1].temperature_c = 58;
+  launches[2].temperature_c = 56;
+  CHECK(drifted(launches).value_or("") == "the device went from 41 C to 56 C (41 .. 58 C) during the launches");
+  CHECK(unfit(launches) == "");
+  launches[0].temperature_c = 43;
+  CHECK_FALSE(drifted(launches));
+}
+
 TEST_CASE("environment: more bytes a second than the memory moves are impossible, unless the caches may hold them") {
   const Environment device = synthetic::h200();  // 4.8 TB/s, 50 MiB of L2
   CaseFacts facts;

@@ -67,7 +67,7 @@ TEST_CASE("matrix: cases of one function make a row, and a parameter of an imple
   CHECK(rows[1].cases == std::vector<std::size_t>{3});
 }
 
-TEST_CASE("matrix: another family, another amount of work and another state of the cache are never compared") {
+TEST_CASE("matrix: another family, another amount of work, state of the cache or clock are never compared") {
   Measurement local = measured("attention_block_local/local/S=1", 10);
   Measurement liar = measured("attention/local/S=1,chunk=128", 10);
   liar.facts.flops = 25;
@@ -75,8 +75,10 @@ TEST_CASE("matrix: another family, another amount of work and another state of t
   cold.facts.l2 = "cold";
   Measurement unknown = measured("attention/other/S=1,x=1", 10);
   unknown.facts.bytes = unknown.facts.flops = 0;
-  const Matrix all = table({measured("attention/tiled/S=1", 100), local, liar, cold, unknown});
-  CHECK(all.rows.size() == 5);
+  Measurement by_host = measured("attention/waiting/S=1", 10);
+  by_host.facts.timed_by = "host";
+  const Matrix all = table({measured("attention/tiled/S=1", 100), local, liar, cold, unknown, by_host});
+  CHECK(all.rows.size() == 6);
   CHECK(all.comparisons == 0);
   for (const MatrixRow& row : all.rows) CHECK_FALSE(row.winner.has_value());
 }
