@@ -20,8 +20,13 @@ nvidia-smi --query-gpu=name,driver_version,clocks.sm,temperature.gpu,power.draw 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export RATCHET_DB=$work/ratchet.db
-echo '{"format":"ratchet.config/1"}' > "$work/ratchet.json"  # names no modules: the built-in ones beside the program
-ratchet() { "$build/bin/ratchet" "$@" --config "$work/ratchet.json" 2>>"$log"; }
+# A repository of its own, so that a work tree with changes can be tried. It names no modules: the built-in ones beside the
+# program are measured.
+git init -q "$work/repository"
+echo '{"format":"ratchet.config/1"}' > "$work/repository/ratchet.json"
+git -C "$work/repository" add -A
+git -C "$work/repository" -c user.name=gpu -c user.email=gpu@localhost commit -q -m "Try the GPU"
+ratchet() { (cd "$work/repository" && "$build/bin/ratchet" "$@" 2>>"$log"); }
 
 failed=0
 report() {  # report WHAT EXPECTED ACTUAL SECONDS

@@ -19,6 +19,10 @@ namespace {
 constexpr std::uint64_t kProbeRounds = 5;
 constexpr std::uint64_t kWarmupCap = 5;  // times the warm-up asked for
 constexpr double kCoarse = 0.001;        // tick as a share of the interval, above which a warning is due
+// Times as long as the device's shortest interval: launches of a host scatter more than work on a device, and what cold
+// calls have written last goes to memory after their interval.
+constexpr double kLongerByHost = 10;
+constexpr double kLongerCold = 5;
 constexpr double kLaunchBound = 0.5;     // empty launch as a share of a call, above which a warning is due
 
 // Thrown when failures that are already in the result end the case.
@@ -214,9 +218,11 @@ std::unique_ptr<Timer> CaseLaunch::make_timer(std::uint64_t batch) {
 // Both sides get the batch that the faster one needs, in whole turns of the sets. After a flush there is one call in an
 // interval: the second would be warm.
 std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
-  const double wanted_ns =
-      wanted_interval_ns(settings_.tick_ns, settings_.floor.interval_ns, device_.shortest_interval_ns());
   const std::uint64_t sets = sets_.size();
+  const bool by_host = contenders_.back().side().which->timing == RATCHET_TIMED_BY_HOST;
+  const double wanted_ns =
+      wanted_interval_ns(settings_.tick_ns, settings_.floor.interval_ns,
+                         device_.shortest_interval_ns() * (by_host ? kLongerByHost : sets > 1 ? kLongerCold : 1));
   std::uint64_t batch = sets;
   while (true) {
     std::unique_ptr<Timer> timer = make_timer(batch);

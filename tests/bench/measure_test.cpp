@@ -214,7 +214,7 @@ TEST_CASE("measure: a cold case walks through sets of buffers in batches of whol
   CHECK_FALSE(device.flushed);
   CHECK(one.prepared == 5);
   CHECK(one.released == 5);
-  CHECK(outcome.facts.batch == 1050);
+  CHECK(outcome.facts.batch == 5250);
   CHECK(outcome.facts.batch % 5 == 0);
   CHECK(outcome.facts.peak_memory_bytes == 512);  // of the case, not of the way to measure it
 }
@@ -264,7 +264,8 @@ TEST_CASE("measure: a case timed by the host is timed by its clock, launch by la
   CHECK(measured.outcome.facts.timed_by == "host");
   CHECK(device.asked.empty());  // the device's own timer timed nothing
   for (const double call_ns : measured.outcome.launches.front().candidate_ns) CHECK(call_ns > 0);
-  CHECK(run(device, FakeCase("op/other/", twice)).outcome.facts.timed_by.empty());
+  FakeCase other("op/other/", twice);
+  CHECK(run(device, other).outcome.facts.timed_by.empty());
 }
 
 TEST_CASE("measure: what the calls put on the device is told, and energy per call of a run") {
