@@ -51,13 +51,14 @@ std::vector<std::string> selected_ids(const Options& options, const std::vector<
     if (wanted.size() == before && std::none_of(ids.begin(), ids.end(), is_match))
       throw Error("--case " + glob + " matches no case; --describe lists them");
   }
+  std::vector<std::string> selected;
   if (!options.case_file.empty())
     for (const std::string& id : ids_from(options.case_file)) {
       if (std::find(ids.begin(), ids.end(), id) == ids.end())
         throw Error(options.case_file + ": no module has the case " + id + "; --describe lists them");
-      wanted.insert(id);
+      if (std::find(selected.begin(), selected.end(), id) == selected.end()) selected.push_back(id);
+      wanted.erase(id);
     }
-  std::vector<std::string> selected;
   for (const std::string& id : ids)
     if (wanted.contains(id)) selected.push_back(id);
   if (selected.empty()) throw Error(options.case_file + ": lists no case, so nothing would be measured");

@@ -21,11 +21,11 @@ inline constexpr const char* kDefinitionChanged = "definition changed";
 // The last handicap whose glob matches; 0 without one.
 [[nodiscard]] double handicap_percent(const Options& options, const std::string& id);
 
-// Selected ids of the file or the globs; an id of the list that no module has, or a glob that selects nothing, is an
-// Error.
+// Selected ids: those of the file in its order, then what the globs select; an id of the file that no module has, or a
+// glob that selects nothing, is an Error.
 [[nodiscard]] std::vector<std::string> selected_ids(const Options& options, const std::vector<std::string>& ids);
 
-// All selected cases, in the candidate's order, then those that only the baseline has. A case with a warning is not to
+// All selected cases, in the file's order or the candidate's, then those that only the baseline has. A case with a warning is not to
 // be measured. In a run `baseline` is empty and nothing is missed on that side.
 [[nodiscard]] std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>& baseline,
                                          const std::vector<CaseFacts>& candidate);

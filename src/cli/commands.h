@@ -12,7 +12,9 @@ void declare_check(po::options_description& options);
 void declare_compare(po::options_description& options);
 void declare_init(po::options_description& options);
 void declare_log(po::options_description& options);
+void declare_matrix(po::options_description& options);
 void declare_record(po::options_description& options);
+void declare_report(po::options_description& options);
 void declare_run(po::options_description& options);
 void declare_trend(po::options_description& options);
 
@@ -24,10 +26,13 @@ int compare(Context& context, const po::variables_map& values);
 int doctor(Context& context, const po::variables_map& values);
 int init(Context& context, const po::variables_map& values);
 int log(Context& context, const po::variables_map& values);
+int matrix(Context& context, const po::variables_map& values);
 int record(Context& context, const po::variables_map& values);
 int replay(Context& context, const po::variables_map& values);
+int report_costs(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);
+int verify(Context& context, const po::variables_map& values);
 
 }  // namespace ratchet::cli

@@ -7,8 +7,8 @@
 #include "ratchet/witness.h"
 #include "src/cli/commands.h"
 #include "src/cli/judging.h"
+#include "src/cli/runs.h"
 #include "src/documents/documents.h"
-#include "src/repository/git.h"
 
 namespace ratchet::cli {
 namespace {
@@ -17,22 +17,6 @@ namespace {
 constexpr std::size_t kNewestSessions = 100;
 
 bool is_file(const std::string& name) { return std::filesystem::exists(name); }
-
-// A run file, a recorded run by its uuid, or the run of a commit by any name that git knows.
-Run find_run(Context& context, const std::string& name) {
-  if (is_file(name)) return documents::read_run(documents::read_file(name), name);
-  db::Store& store = context.store(db::Mode::ReadOnly);
-  if (auto run = store.find_run(name)) return *run;
-  std::string sha;
-  try {
-    sha = repository::resolve(std::filesystem::current_path(), name).sha;
-  } catch (const Error&) {
-    throw Error("\"" + report::printable(name) +
-                "\" is neither a file, nor a recorded run, nor a commit; `ratchet log` lists the runs");
-  }
-  if (auto run = store.find_run(sha)) return *run;
-  throw Error("no run of commit " + sha + " is recorded; measure it with `ratchet run`");
-}
 
 // What the history of this environment knows of the cases. Run files come from anywhere: there the default stands.
 SessionSpreads spreads_of(Context& context, const Run& run, const Policy& policy) {

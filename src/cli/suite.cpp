@@ -19,9 +19,13 @@ struct Described {
   documents::ModuleDescription description;
 };
 
-std::vector<Described> describe_all(Context& context) {
+std::vector<Described> describe_all(Context& context, const std::vector<std::string>& more) {
   std::vector<Described> all;
-  const std::vector<std::filesystem::path> files = module_files(context);
+  std::vector<std::filesystem::path> files = module_files(context);
+  for (const std::string& file : more) {
+    if (!std::filesystem::is_regular_file(file)) throw Error("--module " + report::printable(file) + " is not a file");
+    files.emplace_back(file);
+  }
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!std::filesystem::is_regular_file(files[i])) {
       context.log().info("{} is not built; it is left out", files[i].string());
@@ -73,7 +77,7 @@ void filter_cases(Suite& suite, const std::vector<std::string>& globs) {
     for (const SuiteModule& module : suite.modules) {
       for (const CaseFacts& facts : module.cases) matched = matched || glob_matches(glob, facts.id);
     }
-    if (!matched) throw Error("--case " + report::printable(glob) + " matches no case of the modules");
+    if (!matched) throw Error("\"" + report::printable(glob) + "\" matches no case of the modules");
   }
   for (SuiteModule& module : suite.modules) {
     std::erase_if(module.cases, [&](const CaseFacts& facts) {
@@ -117,9 +121,13 @@ std::vector<std::filesystem::path> module_files(Context& context) {
 
 void declare_suite(po::options_description& options) {
   options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"),
-                        "only cases that match (repeatable)")(
-      "device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
-      "auto (the GPU where there is one), cuda or cpu")(
+                        "only cases that match (repeatable)");
+  declare_device(options);
+}
+
+void declare_device(po::options_description& options) {
+  options.add_options()("device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
+                        "auto (the GPU where there is one), cuda or cpu")(
       "lock-clocks", po::value<unsigned>()->value_name("MHZ"),
       "hold the GPU at this clock while measuring, and restore it after; needs root");
 }
@@ -137,7 +145,7 @@ unsigned lock_clocks_from(const po::variables_map& values) {
 }  // namespace
 
 Suite load_suite(Context& context, const po::variables_map& values) {
-  std::vector<Described> all = describe_all(context);
+  std::vector<Described> all = describe_all(context, texts_of(values, "module"));
   const std::string kind = choose_device(context, values, all);
   Suite suite;
   for (Described& described : all) {

@@ -26,10 +26,12 @@ struct Suite {
 // The configured modules, or the built-in ones, which lie beside the programs. They need not exist.
 [[nodiscard]] std::vector<std::filesystem::path> module_files(Context& context);
 
-void declare_suite(po::options_description& options);
+void declare_suite(po::options_description& options);   // and --case
+void declare_device(po::options_description& options);  // --device and --lock-clocks
 
-// --device and --case applied. A GPU is measured where there is one, else the CPU; a module that is left out is said on
-// stderr. Error when nothing is left, when a case is in two modules, or when a GPU that has baselines is not usable.
+// The configured modules and those of --module, which must exist; --device and --case applied. A GPU is measured where
+// there is one, else the CPU; a module that is left out is said on stderr. Error when nothing is left, when a case is
+// in two modules, or when a GPU that has baselines is not usable.
 [[nodiscard]] Suite load_suite(Context& context, const po::variables_map& values);
 
 // Rounds, warm-up, time-outs and planted handicaps.

@@ -16,6 +16,8 @@ inline constexpr std::string_view kRunFormat = "ratchet.run/1";
 inline constexpr std::string_view kDuetFormat = "ratchet.duet/1";
 inline constexpr std::string_view kModuleFormat = "ratchet.module/1";
 inline constexpr std::string_view kLaunchesFormat = "ratchet.launches/1";
+inline constexpr std::string_view kMatrixFormat = "ratchet.matrix/1";
+inline constexpr std::string_view kExpectedFormat = "ratchet.expected/1";
 inline constexpr std::string_view kVerdictFormat = "ratchet.verdict/1";
 
 void require_format(const Node& root, std::string_view wanted);
@@ -28,7 +30,7 @@ void require_format(const Node& root, std::string_view wanted);
 [[nodiscard]] std::vector<Failure> read_failures(const Node& object);
 [[nodiscard]] std::vector<Telemetry> read_telemetry(const Node& root);
 [[nodiscard]] double read_amount(const Node& object, const char* key);  // from 0; 0 when absent
-[[nodiscard]] double read_unit_ns(const Node& object);  // of object.unit, required
+[[nodiscard]] double read_unit_ns(const Node& object);                  // of object.unit, required
 
 // The list `key` of cases, which must not be empty; each comes with its id in messages, and an id twice is refused.
 [[nodiscard]] std::vector<Node> read_cases(const Node& root, const char* key);
@@ -48,6 +50,8 @@ void put(Json& object, const char* key, const std::optional<Check>& check);
 void put(Json& object, const char* key, const std::vector<Failure>& failures);
 void put(Json& object, const char* key, const std::vector<Telemetry>& telemetry);
 [[nodiscard]] Json facts_json(const CaseFacts& facts);
+[[nodiscard]] Json run_json(const Run& run);  // a whole ratchet.run/1, also inside of another document
+[[nodiscard]] Run read_run(const Node& object);
 [[nodiscard]] Json times_json(const std::vector<double>& times_ns, const std::string& case_id);
 
 // One member a line, and one element a line where a member is a list of objects: readable, and a diff shows the case.

@@ -56,7 +56,7 @@ Measurement read_measurement(const Node& node) {
 
 }  // namespace
 
-std::string write(const Run& run) {
+Json run_json(const Run& run) {
   Json document = {{"format", kRunFormat}};
   put(document, "uuid", run.uuid);
   put(document, "commit", run.commit);
@@ -68,12 +68,10 @@ std::string write(const Run& run) {
   for (const Measurement& measurement : run.measurements)
     document["measurements"].push_back(measurement_json(measurement, ceilings));
   put(document, "telemetry", run.telemetry);
-  return lay_out(document);
+  return document;
 }
 
-Run read_run(std::string_view text, std::string_view name) {
-  const Json document = parse(text, name);
-  const Node root(document, name);
+Run read_run(const Node& root) {
   require_format(root, kRunFormat);
   Run run;
   run.uuid = read_text(root, "uuid");
@@ -84,6 +82,13 @@ Run read_run(std::string_view text, std::string_view name) {
   for (const Node& node : read_cases(root, "measurements")) run.measurements.push_back(read_measurement(node));
   run.telemetry = read_telemetry(root);
   return run;
+}
+
+std::string write(const Run& run) { return lay_out(run_json(run)); }
+
+Run read_run(std::string_view text, std::string_view name) {
+  const Json document = parse(text, name);
+  return read_run(Node(document, name));
 }
 
 }  // namespace ratchet::documents

@@ -113,7 +113,8 @@ std::vector<Duet> measure_launch(Bench& bench, const std::vector<Pairing>& pairi
   for (const Pairing& pairing : pairings) {
     Duet& duet = duets.emplace_back();
     if (!pairing.cases.empty()) {
-      duet = bench.duet({pairing.baseline_module, pairing.candidate_module, launch_of(pairing.cases, number, settings)});
+      duet =
+          bench.duet({pairing.baseline_module, pairing.candidate_module, launch_of(pairing.cases, number, settings)});
     }
     duet.baseline = pairing.baseline;
     duet.candidate = pairing.candidate;
@@ -156,6 +157,22 @@ Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings,
   return judged;
 }
 
+void measure_run_launch(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t number,
+                        const Settings& settings, Run& so_far) {
+  for (const ModuleCases& module : modules) {
+    std::vector<std::string> sound = module.cases;
+    std::erase_if(sound, [&](const std::string& id) {
+      return std::any_of(so_far.measurements.begin(), so_far.measurements.end(),
+                         [&](const Measurement& m) { return m.facts.id == id && !m.failures.empty(); });
+    });
+    if (sound.empty()) continue;
+    const Run launch = bench.run({module.module, launch_of(sound, number, settings)});
+    so_far.environment = launch.environment;
+    merge_cases(so_far.measurements, launch.measurements);
+    append(so_far.telemetry, launch.telemetry);
+  }
+}
+
 Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t launches, const Settings& settings,
                 const OnLaunch& on_launch) {
   Run run;
@@ -163,18 +180,7 @@ Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size
   for (const ModuleCases& module : modules) cases += module.cases.size();
   for (std::size_t number = 0; number < launches; ++number) {
     on_launch(number + 1, 0, cases);
-    for (const ModuleCases& module : modules) {
-      std::vector<std::string> sound = module.cases;
-      std::erase_if(sound, [&](const std::string& id) {
-        return std::any_of(run.measurements.begin(), run.measurements.end(),
-                           [&](const Measurement& m) { return m.facts.id == id && !m.failures.empty(); });
-      });
-      if (sound.empty()) continue;
-      const Run launch = bench.run({module.module, launch_of(sound, number, settings)});
-      run.environment = launch.environment;
-      merge_cases(run.measurements, launch.measurements);
-      append(run.telemetry, launch.telemetry);
-    }
+    measure_run_launch(bench, modules, number, settings, run);
   }
   return run;
 }

@@ -61,6 +61,11 @@ struct ModuleCases {
   std::vector<std::string> cases;
 };
 
+// One launch of each module, cases in the order given, and what it adds to a run. Cases of `so_far` that failed are not
+// measured again.
+void measure_run_launch(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t number,
+                        const Settings& settings, Run& so_far);
+
 // One run over several modules, without uuid and commit. A case that failed is not measured again.
 [[nodiscard]] Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t launches,
                               const Settings& settings, const OnLaunch& on_launch);

@@ -84,6 +84,15 @@ TEST_CASE("plan: a listed case that no module has is an error, and so is an empt
   CHECK_THROWS_AS((void)selected_ids(options, {"o/i/a"}), Error);
 }
 
+TEST_CASE("plan: listed cases are measured in the order of the list, each once") {
+  const std::string file = "plan_test_order.txt";
+  std::ofstream(file) << "o/i/b\no/i/c\no/i/a\no/i/b\n";
+  Options options;
+  options.case_file = file;
+  CHECK(selected_ids(options, {"o/i/a", "o/i/b", "o/i/c"}) == std::vector<std::string>{"o/i/b", "o/i/c", "o/i/a"});
+  std::remove(file.c_str());
+}
+
 TEST_CASE("plan: the last handicap that matches counts") {
   Options options;
   options.handicaps = {{"o/*", 5}, {"o/i/a", 7}};
