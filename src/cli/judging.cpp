@@ -10,6 +10,7 @@
 #include "src/report/check_report.h"
 #include "src/report/units.h"
 #include "src/repository/accept_file.h"
+#include "src/repository/git.h"
 
 namespace ratchet::cli {
 namespace {
@@ -20,6 +21,14 @@ Ruling ruling_of(const repository::AcceptMatch& match, const CaseVerdict& verdic
   if (entry.max_change_percent && verdict.change && 100 * *verdict.change > *entry.max_change_percent)
     return {false, fmt::format("accepted only up to {:g} %", *entry.max_change_percent)};
   return {true, entry.reason + " (" + entry.author + ")"};
+}
+
+std::vector<repository::Acceptance> acceptances_of(Context& context, const Commit& candidate) {
+  const std::string name(repository::kAcceptName);
+  if (candidate.dirty || candidate.sha.empty()) return repository::read_accept_file(context.root() / name);
+  const auto text = repository::file_at(context.root(), candidate.sha, name);
+  if (!text) return {};
+  return repository::parse_accept_file(*text, name + " at " + candidate.sha.substr(0, 12));
 }
 
 }  // namespace
@@ -49,8 +58,8 @@ Policy policy_from(Context& context, const po::variables_map& values) {
   return policy;
 }
 
-void apply_acceptances(Context& context, std::vector<CaseVerdict>& verdicts) {
-  const auto accepted = repository::read_accept_file(context.root() / repository::kAcceptName);
+void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts) {
+  const auto accepted = acceptances_of(context, candidate);
   const std::string today = context.now().substr(0, 10);
   for (CaseVerdict& verdict : verdicts) {
     const repository::AcceptMatch match = repository::match(accepted, verdict.id, today);

@@ -14,8 +14,9 @@ void declare_policy(po::options_description& options);
 // ratchet.json where there is one, then the options on top.
 [[nodiscard]] Policy policy_from(Context& context, const po::variables_map& values);
 
-// Lets through what ratchet.accept.json of the work tree accepts today; expired and exceeded entries are said.
-void apply_acceptances(Context& context, std::vector<CaseVerdict>& verdicts);
+// Lets through what ratchet.accept.json accepts today: that of the candidate's commit, or of the work tree where that is
+// the candidate. Expired and exceeded entries are said.
+void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts);
 
 // Time inside timed intervals, both sides.
 [[nodiscard]] double measured_seconds(const Duet& duet);

@@ -1,0 +1,144 @@
+#include "src/cli/feedback.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <ostream>
+
+#include "ratchet/error.h"
+#include "src/documents/verdict_document.h"
+#include "src/github/workflow.h"
+#include "src/report/check_markdown.h"
+#include "src/report/check_report.h"
+#include "src/report/units.h"
+
+namespace ratchet::cli {
+namespace {
+
+using github::Annotation;
+using github::Level;
+
+void best_effort(Context& context, const char* what, const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const std::exception& fault) {
+    context.log().warn("{}: {}", what, github::disarm(fault.what()));
+  }
+}
+
+std::size_t count_of(const CheckVerdict& check, Verdict word) {
+  return static_cast<std::size_t>(
+      std::count_if(check.cases.begin(), check.cases.end(), [&](const CaseVerdict& of) { return of.verdict == word; }));
+}
+
+std::string word_of(const Feedback& feedback) {
+  return feedback.aborted ? "aborted" : to_string(feedback.verdict.outcome);
+}
+
+void write_outputs(const github::Job& job, const Feedback& feedback) {
+  if (job.outputs.empty()) return;
+  const CheckVerdict& check = feedback.verdict;
+  github::append_outputs(job.outputs, {{"outcome", word_of(feedback)},
+                                       {"exit-code", feedback.aborted ? "" : std::to_string(exit_code(check.outcome))},
+                                       {"verdict", check.uuid},
+                                       {"expected", std::to_string(check.expected)},
+                                       {"judged", std::to_string(check.judged)},
+                                       {"regressed", std::to_string(count_of(check, Verdict::Regressed))},
+                                       {"improved", std::to_string(count_of(check, Verdict::Improved))}});
+}
+
+report::MarkdownFrame frame_of(const Feedback& feedback) {
+  return {feedback.device, feedback.candidate, feedback.beside, feedback.note, ""};
+}
+
+void write_summary(const github::Job& job, const Feedback& feedback) {
+  if (job.summary.empty()) return;
+  constexpr std::size_t kLeast = 16384;  // a head and the worst rows
+  const std::size_t room = github::room_in_summary(job.summary);
+  if (room < kLeast) throw Error("earlier commands of this step have filled it");
+  github::append_summary(job.summary, report::check_markdown(feedback.verdict, frame_of(feedback), room));
+}
+
+// "file:line" of a module's author, as a path in the repository; "" when it is elsewhere.
+std::pair<std::string, std::uint64_t> place_of(const std::filesystem::path& root, const std::string& source) {
+  const std::size_t colon = source.rfind(':');
+  if (colon == std::string::npos) return {"", 0};
+  std::uint64_t line = 0;
+  std::from_chars(source.data() + colon + 1, source.data() + source.size(), line);
+  std::filesystem::path file = std::filesystem::path(source.substr(0, colon)).lexically_normal();
+  if (file.is_absolute()) file = file.lexically_relative(root);
+  const bool inside = !file.empty() && file.is_relative() && *file.begin() != "..";
+  return inside && std::filesystem::exists(root / file) ? std::pair(file.string(), line)
+                                                        : std::pair(std::string(), std::uint64_t{0});
+}
+
+std::optional<Level> level_of(const CaseVerdict& verdict, bool strict) {
+  switch (verdict.verdict) {
+    case Verdict::Regressed:
+    case Verdict::Invalid:
+    case Verdict::Missing:
+    case Verdict::NoBaseline:
+      return Level::Error;
+    case Verdict::Inconclusive:
+      return strict ? Level::Error : Level::Warning;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string message_of(const CaseVerdict& verdict) {
+  std::string text = fmt::format("{}: {}", verdict.id, to_string(verdict.verdict));
+  if (verdict.change) text += fmt::format(" {}", report::percent(*verdict.change));
+  if (verdict.change_ci) text += fmt::format(" {}", report::interval(*verdict.change_ci));
+  if (verdict.change) text += fmt::format(", tolerance {}", report::probability(verdict.tolerance));
+  for (const std::string& reason : verdict.reasons) text += fmt::format("; {}", reason);
+  return text;
+}
+
+std::vector<Annotation> annotations_of(Context& context, const Feedback& feedback) {
+  const CheckVerdict& check = feedback.verdict;
+  std::vector<Annotation> list;
+  if (check.cases.empty()) {
+    for (const std::string& reason : check.reasons) list.push_back({Level::Error, "", 0, "ratchet", reason});
+  }
+  for (const CaseVerdict* verdict : report::worst_first(check)) {
+    const auto level = level_of(*verdict, check.policy.strict);
+    if (!level || list.size() == github::kMaxAnnotations) continue;
+    const auto source = feedback.sources.find(verdict->id);
+    const auto [file, line] = place_of(context.root(), source == feedback.sources.end() ? "" : source->second);
+    list.push_back({*level, file, line, "ratchet: " + to_string(verdict->verdict), message_of(*verdict)});
+  }
+  return list;
+}
+
+}  // namespace
+
+void print_result(Context& context, const Feedback& feedback) {
+  const CheckVerdict& check = feedback.verdict;
+  if (!context.json()) {
+    context.out() << github::disarm(report::check_text(check, context.paint()));
+    return;
+  }
+  std::string text = documents::write(check);
+  constexpr std::string_view kCommand = "##[";  // the runner looks for it anywhere in a line
+  for (std::size_t at = text.find(kCommand); at != std::string::npos; at = text.find(kCommand, at))
+    text.replace(at, kCommand.size(), "#\\u0023[");
+  context.out() << text;
+}
+
+void tell_job(Context& context, const github::Job& job, const Feedback& feedback) {
+  best_effort(context, "the outputs are not written", [&] { write_outputs(job, feedback); });
+  best_effort(context, "the summary is not written", [&] { write_summary(job, feedback); });
+}
+
+void annotate(Context& context, const Feedback& feedback) {
+  best_effort(context, "there are no annotations", [&] {
+    for (const Annotation& annotation : annotations_of(context, feedback))
+      context.streams().err << github::command(annotation) << "\n";
+  });
+}
+
+}  // namespace ratchet::cli
