@@ -16,6 +16,7 @@
 #include "src/cli/recording.h"
 #include "src/documents/verdict_document.h"
 #include "src/executor/interrupt.h"
+#include "src/github/api.h"
 #include "src/github/event.h"
 #include "src/github/workflow.h"
 #include "src/repository/git.h"
@@ -214,12 +215,17 @@ void give_up(Context& context, const Job& job, Feedback& feedback, const char* w
 
 void declare_ci(po::options_description& options) {
   options.add_options()("allow-fork", po::bool_switch(),
-                        "run a fork's code on this runner although others use it again");
+                        "run a fork's code on this runner although others use it again")(
+      "check-run", po::bool_switch(), "also report a check run on the pull request's head; needs checks: write")(
+      "name", po::value<std::string>()->value_name("NAME")->default_value("ratchet"),
+      "of the comment and of the check run: one for each device that is gated");
   declare_suite(options);
   declare_policy(options);
 }
 
 int ci(Context& context, const po::variables_map& values) {
+  Voice voice{take_token(), text_of(values, "name"), is_set(values, "check-run")};
+  if (!github::is_name(voice.name)) throw Error("--name takes letters, digits, spaces and ._/()-, without \"--\"");
   const Job job = github::read_job(variable);
   Feedback feedback;
   {
@@ -237,6 +243,7 @@ int ci(Context& context, const po::variables_map& values) {
     }
     print_result(context, feedback);
     tell_job(context, job, feedback);
+    tell_github(context, job, voice, feedback);
   }
   annotate(context, feedback);
   return exit_code(feedback.verdict.outcome);

@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <functional>
 #include <ostream>
 
 #include "ratchet/error.h"
 #include "src/documents/verdict_document.h"
+#include "src/executor/interrupt.h"
+#include "src/github/api.h"
 #include "src/github/workflow.h"
 #include "src/report/check_markdown.h"
 #include "src/report/check_report.h"
@@ -21,11 +25,14 @@ namespace {
 using github::Annotation;
 using github::Level;
 
-void best_effort(Context& context, const char* what, const std::function<void()>& act) {
+void best_effort(Context& context, Feedback& feedback, const char* what, const std::function<void()>& act) {
   try {
     act();
+  } catch (const executor::Interrupted&) {
+    throw;
   } catch (const std::exception& fault) {
-    context.log().warn("{}: {}", what, github::disarm(fault.what()));
+    feedback.warnings.push_back(fmt::format("{}: {}", what, fault.what()));
+    context.log().warn(github::disarm(feedback.warnings.back()));
   }
 }
 
@@ -51,7 +58,8 @@ void write_outputs(const github::Job& job, const Feedback& feedback) {
 }
 
 report::MarkdownFrame frame_of(const Feedback& feedback) {
-  return {feedback.device, feedback.candidate, feedback.beside, feedback.note, ""};
+  const bool known = feedback.event && !feedback.event->head_sha.empty();
+  return {feedback.device, known ? feedback.event->head_sha : feedback.candidate, feedback.beside, feedback.note, ""};
 }
 
 void write_summary(const github::Job& job, const Feedback& feedback) {
@@ -98,20 +106,69 @@ std::string message_of(const CaseVerdict& verdict) {
   return text;
 }
 
+std::string source_of(const Feedback& feedback, const std::string& id) {
+  const auto source = feedback.sources.find(id);
+  return source == feedback.sources.end() ? "" : source->second;
+}
+
 std::vector<Annotation> annotations_of(Context& context, const Feedback& feedback) {
   const CheckVerdict& check = feedback.verdict;
   std::vector<Annotation> list;
+  for (const std::string& warning : feedback.warnings) list.push_back({Level::Warning, "", 0, "ratchet", warning});
   if (check.cases.empty()) {
     for (const std::string& reason : check.reasons) list.push_back({Level::Error, "", 0, "ratchet", reason});
   }
   for (const CaseVerdict* verdict : report::worst_first(check)) {
     const auto level = level_of(*verdict, check.policy.strict);
     if (!level || list.size() == github::kMaxAnnotations) continue;
-    const auto source = feedback.sources.find(verdict->id);
-    const auto [file, line] = place_of(context.root(), source == feedback.sources.end() ? "" : source->second);
+    const auto [file, line] = place_of(context.root(), source_of(feedback, verdict->id));
     list.push_back({*level, file, line, "ratchet: " + to_string(verdict->verdict), message_of(*verdict)});
   }
   return list;
+}
+
+// An existing comment is always brought up to date: of an earlier push, it would be a lie.
+void comment(github::Api& api, const github::Job& job, const Voice& voice, const Feedback& feedback) {
+  CheckVerdict check = feedback.verdict;
+  check.uuid.clear();  // what differs from run to run would have every comment sent again
+  report::MarkdownFrame frame = frame_of(feedback);
+  frame.address = github::checks_address(job, feedback.event->head_sha);
+  const std::string text = report::check_markdown(check, frame, github::kMaxCommentBytes);
+  (void)api.keep_comment(feedback.event->number, voice.name, text, report::is_news(check));
+}
+
+// Neutral and skipped would satisfy a required check.
+const char* conclusion_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Pass:
+      return "success";
+    case Outcome::NoVerdict:
+      return "action_required";
+    case Outcome::Regressed:
+    case Outcome::Fault:
+      return "failure";
+  }
+  return "failure";
+}
+
+void report_check(Context& context, github::Api& api, const github::Job& job, const Voice& voice,
+                  const Feedback& feedback) {
+  const CheckVerdict& check = feedback.verdict;
+  github::Api::CheckRun run;
+  run.name = voice.name;
+  run.head_sha = feedback.event->head_sha;
+  run.external_id = job.run_id;
+  run.details_url = github::job_address(job);
+  run.conclusion = conclusion_of(check.outcome);
+  run.title = check.cases.empty() ? to_string(check.outcome) : report::census(check);
+  run.summary = report::check_markdown(check, frame_of(feedback), github::kMaxCheckBytes);
+  for (const CaseVerdict* verdict : report::worst_first(check)) {
+    const auto level = level_of(*verdict, check.policy.strict);
+    if (!level) continue;
+    const auto [file, line] = place_of(context.root(), source_of(feedback, verdict->id));
+    run.notes.push_back({file, line, *level == Level::Error, to_string(verdict->verdict), message_of(*verdict)});
+  }
+  api.report_check(run);
 }
 
 }  // namespace
@@ -129,16 +186,45 @@ void print_result(Context& context, const Feedback& feedback) {
   context.out() << text;
 }
 
-void tell_job(Context& context, const github::Job& job, const Feedback& feedback) {
-  best_effort(context, "the outputs are not written", [&] { write_outputs(job, feedback); });
-  best_effort(context, "the summary is not written", [&] { write_summary(job, feedback); });
+void tell_job(Context& context, const github::Job& job, Feedback& feedback) {
+  best_effort(context, feedback, "the outputs are not written", [&] { write_outputs(job, feedback); });
+  best_effort(context, feedback, "the summary is not written", [&] { write_summary(job, feedback); });
+}
+
+void tell_github(Context& context, const github::Job& job, const Voice& voice, Feedback& feedback) {
+  if (!feedback.event || (feedback.event->number == 0 && !voice.check_run)) return;
+  std::unique_ptr<github::Http> http;
+  std::optional<github::Api> api;
+  best_effort(context, feedback, "nothing is told to GitHub", [&] {
+    if (voice.token.empty()) throw Error("GITHUB_TOKEN is not set; give the step `env: GITHUB_TOKEN`");
+    http = github::make_http(voice.token);
+    if (!http) throw Error("this ratchet was built without libcurl");
+    api.emplace(*http, job.api_url, job.repository, github::steady_clock());
+  });
+  if (!api) return;
+  if (feedback.event->number != 0)
+    best_effort(context, feedback, "there is no comment", [&] { comment(*api, job, voice, feedback); });
+  if (voice.check_run)
+    best_effort(context, feedback, "there is no check run", [&] { report_check(context, *api, job, voice, feedback); });
 }
 
 void annotate(Context& context, const Feedback& feedback) {
-  best_effort(context, "there are no annotations", [&] {
+  try {
     for (const Annotation& annotation : annotations_of(context, feedback))
       context.streams().err << github::command(annotation) << "\n";
-  });
+  } catch (const std::exception& fault) {
+    context.log().warn("there are no annotations: {}", github::disarm(fault.what()));
+  }
+}
+
+std::string take_token() {
+  const char* value = std::getenv("GITHUB_TOKEN");
+  std::string token = value == nullptr ? "" : value;
+  // The environment that a process was started with stays readable in /proc to all processes of its user, unless it may
+  // not be dumped.
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::unsetenv("GITHUB_TOKEN");
+  return token;
 }
 
 }  // namespace ratchet::cli

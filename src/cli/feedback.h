@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ratchet/verdict.h"
 #include "src/cli/context.h"
@@ -21,13 +22,27 @@ struct Feedback {
   std::string beside;     // sha
   std::string note;       // one line of ours
   bool aborted = false;
+  std::vector<std::string> warnings;  // of what could not be told
 };
+
+// Who speaks to GitHub's API, and as what.
+struct Voice {
+  std::string token;  // "": nobody
+  std::string name = "ratchet";  // of the comment and of the check run
+  bool check_run = false;
+};
+
+// GITHUB_TOKEN, taken out of the environment so that no build and no kernel inherits it, nor finds it in this process.
+[[nodiscard]] std::string take_token();
 
 // The result on stdout, as text in which the runner finds no command, or as JSON.
 void print_result(Context& context, const Feedback& feedback);
 
 // Outputs and summary.
-void tell_job(Context& context, const github::Job& job, const Feedback& feedback);
+void tell_job(Context& context, const github::Job& job, Feedback& feedback);
+
+// The comment on the pull request and, where asked for, the check run, over GitHub's API.
+void tell_github(Context& context, const github::Job& job, const Voice& voice, Feedback& feedback);
 
 // At most ten, worst first, on stderr: what runs before must have ended.
 void annotate(Context& context, const Feedback& feedback);

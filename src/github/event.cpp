@@ -152,4 +152,8 @@ std::string job_address(const Job& job) {
   return job.server_url + "/" + job.repository + (job.run_id.empty() ? "" : "/actions/runs/" + job.run_id);
 }
 
+std::string checks_address(const Job& job, const std::string& sha) {
+  return job.server_url + "/" + job.repository + "/commit/" + sha + "/checks";
+}
+
 }  // namespace ratchet::github

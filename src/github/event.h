@@ -47,7 +47,8 @@ using Variable = std::function<std::string(const char* name)>;
 // branches.
 [[nodiscard]] Event read_event(const Job& job);
 
-// Of this job, for people.
+// For people: of this job, and of all checks of a commit, which is the same in every run.
 [[nodiscard]] std::string job_address(const Job& job);
+[[nodiscard]] std::string checks_address(const Job& job, const std::string& sha);
 
 }  // namespace ratchet::github

@@ -95,7 +95,7 @@ std::string tail(const CheckVerdict& check, const MarkdownFrame& frame) {
   if (check.calibrated) say(calibration_line(*check.calibrated));
   if (!check.uuid.empty()) say("recorded as verdict " + markdown_code(check.uuid));
   if (!text.empty()) text = "\n" + text;
-  if (!frame.address.empty()) text += "\n[The job](" + frame.address + ")\n";
+  if (!frame.address.empty()) text += "\n[Checks of this commit](" + frame.address + ")\n";
   return text;
 }
 

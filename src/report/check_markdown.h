@@ -16,7 +16,7 @@ struct MarkdownFrame {
   std::string candidate;  // sha
   std::string beside;     // sha of the baseline's commit
   std::string note;       // one line of ours, such as why nothing is recorded
-  std::string address;    // of the job, checked by the caller
+  std::string address;    // of the commit's checks, made safe by the caller
 };
 
 // At most `limit_bytes`. Rows come worst first; the first to go are those of unchanged cases, then what explains, then
