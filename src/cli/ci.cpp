@@ -11,6 +11,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/feedback.h"
 #include "src/cli/gating.h"
+#include "src/cli/handoff.h"
 #include "src/cli/judging.h"
 #include "src/cli/measuring.h"
 #include "src/cli/recording.h"
@@ -144,6 +145,7 @@ void check_branch(Context& context, const Event& event, const Suite& suite, Chec
     remember(context, checked, request.candidate, suite.environment);
   }
   feedback.verdict = std::move(checked.verdict);
+  feedback.duets = std::move(checked.duets);
   if (!event.fork) record_run(context, suite, request);
 }
 
@@ -161,13 +163,15 @@ void record_branch(Context& context, const Event& event, const Suite& suite, Che
       context.store(db::Mode::ReadWrite).run_of_tree(request.candidate.tree, db::fingerprint(suite.environment));
   if (known && !is_complete(*known, suite, static_cast<std::size_t>(context.config().run_launches))) known.reset();
   if (known) feedback.note = "The run was measured before this tree was merged.";
-  feedback.verdict = record_commit(context, suite, request, known).verdict;
+  Checked checked = record_commit(context, suite, request, known);
+  feedback.verdict = std::move(checked.verdict);
+  feedback.duets = std::move(checked.duets);
 }
 
-void gate(Context& context, const po::variables_map& values, const Job& job, Feedback& feedback) {
+void gate(Context& context, const po::variables_map& values, const Job& job, const Voice& voice, Feedback& feedback) {
   const Event event = github::read_event(job);
   feedback.event = event;
-  if (event.kind == EventKind::WorkflowRun) throw Error("workflow_run needs --bundle");
+  if (event.kind == EventKind::WorkflowRun) return take_over(context, values, job, voice, feedback);
   refuse_fork(job, event, is_set(values, "allow-fork"));
   choose_database(context, job);
   CheckRequest request;
@@ -211,12 +215,21 @@ void give_up(Context& context, const Job& job, Feedback& feedback, const char* w
   tell_job(context, job, feedback);
 }
 
+// Whether another job speaks for this one: a fork's may not.
+bool leave_bundle(Context& context, const po::variables_map& values, const Job& job, Feedback& feedback) {
+  const std::string folder = text_of(values, "bundle");
+  if (folder.empty() || !feedback.event || feedback.event->kind == EventKind::WorkflowRun) return false;
+  best_effort(context, feedback, "nothing is handed over", [&] { hand_over(folder, job, feedback); });
+  return feedback.event->fork;
+}
+
 }  // namespace
 
 void declare_ci(po::options_description& options) {
   options.add_options()("allow-fork", po::bool_switch(),
                         "run a fork's code on this runner although others use it again")(
-      "check-run", po::bool_switch(), "also report a check run on the pull request's head; needs checks: write")(
+      "bundle", po::value<std::string>()->value_name("FOLDER"),
+      "where to leave what was measured; on workflow_run, what to judge")("check-run", po::bool_switch(), "also report a check run on the pull request's head; needs checks: write")(
       "name", po::value<std::string>()->value_name("NAME")->default_value("ratchet"),
       "of the comment and of the check run: one for each device that is gated");
   declare_suite(options);
@@ -231,7 +244,7 @@ int ci(Context& context, const po::variables_map& values) {
   {
     const github::CommandsStopped quiet(context.streams().err, context.new_uuid());
     try {
-      gate(context, values, job, feedback);
+      gate(context, values, job, voice, feedback);
     } catch (const executor::Interrupted& interrupted) {
       give_up(context, job, feedback, interrupted.what());
       throw;
@@ -243,7 +256,7 @@ int ci(Context& context, const po::variables_map& values) {
     }
     print_result(context, feedback);
     tell_job(context, job, feedback);
-    tell_github(context, job, voice, feedback);
+    if (!leave_bundle(context, values, job, feedback)) tell_github(context, job, voice, feedback);
   }
   annotate(context, feedback);
   return exit_code(feedback.verdict.outcome);

@@ -25,17 +25,6 @@ namespace {
 using github::Annotation;
 using github::Level;
 
-void best_effort(Context& context, Feedback& feedback, const char* what, const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const executor::Interrupted&) {
-    throw;
-  } catch (const std::exception& fault) {
-    feedback.warnings.push_back(fmt::format("{}: {}", what, fault.what()));
-    context.log().warn(github::disarm(feedback.warnings.back()));
-  }
-}
-
 std::size_t count_of(const CheckVerdict& check, Verdict word) {
   return static_cast<std::size_t>(
       std::count_if(check.cases.begin(), check.cases.end(), [&](const CaseVerdict& of) { return of.verdict == word; }));
@@ -114,7 +103,6 @@ std::string source_of(const Feedback& feedback, const std::string& id) {
 std::vector<Annotation> annotations_of(Context& context, const Feedback& feedback) {
   const CheckVerdict& check = feedback.verdict;
   std::vector<Annotation> list;
-  for (const std::string& warning : feedback.warnings) list.push_back({Level::Warning, "", 0, "ratchet", warning});
   if (check.cases.empty()) {
     for (const std::string& reason : check.reasons) list.push_back({Level::Error, "", 0, "ratchet", reason});
   }
@@ -123,6 +111,9 @@ std::vector<Annotation> annotations_of(Context& context, const Feedback& feedbac
     if (!level || list.size() == github::kMaxAnnotations) continue;
     const auto [file, line] = place_of(context.root(), source_of(feedback, verdict->id));
     list.push_back({*level, file, line, "ratchet: " + to_string(verdict->verdict), message_of(*verdict)});
+  }
+  for (const std::string& warning : feedback.warnings) {
+    if (list.size() < github::kMaxAnnotations) list.push_back({Level::Warning, "", 0, "ratchet", warning});
   }
   return list;
 }
@@ -172,6 +163,17 @@ void report_check(Context& context, github::Api& api, const github::Job& job, co
 }
 
 }  // namespace
+
+void best_effort(Context& context, Feedback& feedback, const char* what, const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const executor::Interrupted&) {
+    throw;
+  } catch (const std::exception& fault) {
+    feedback.warnings.push_back(fmt::format("{}: {}", what, fault.what()));
+    context.log().warn(github::disarm(feedback.warnings.back()));
+  }
+}
 
 void print_result(Context& context, const Feedback& feedback) {
   const CheckVerdict& check = feedback.verdict;

@@ -2,11 +2,13 @@
 // verdict, and what fails is one warning.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "ratchet/run.h"
 #include "ratchet/verdict.h"
 #include "src/cli/context.h"
 #include "src/github/event.h"
@@ -16,6 +18,7 @@ namespace ratchet::cli {
 struct Feedback {
   std::optional<github::Event> event;  // none: it could not be read
   CheckVerdict verdict;
+  std::vector<Duet> duets;  // what it was decided from
   std::map<std::string, std::string> sources;  // of cases: "file:line" or ""
   std::string device;
   std::string candidate;  // sha
@@ -34,6 +37,9 @@ struct Voice {
 
 // GITHUB_TOKEN, taken out of the environment so that no build and no kernel inherits it, nor finds it in this process.
 [[nodiscard]] std::string take_token();
+
+// Runs `act`; what it throws is one warning. `what` says what is then missing.
+void best_effort(Context& context, Feedback& feedback, const char* what, const std::function<void()>& act);
 
 // The result on stdout, as text in which the runner finds no command, or as JSON.
 void print_result(Context& context, const Feedback& feedback);

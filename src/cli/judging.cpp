@@ -58,14 +58,17 @@ Policy policy_from(Context& context, const po::variables_map& values) {
   return policy;
 }
 
-void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts) {
-  const auto accepted = acceptances_of(context, candidate);
-  const std::string today = context.now().substr(0, 10);
+void rule(const std::vector<repository::Acceptance>& accepted, const std::string& today,
+          std::vector<CaseVerdict>& verdicts) {
   for (CaseVerdict& verdict : verdicts) {
     const repository::AcceptMatch match = repository::match(accepted, verdict.id, today);
     if (match.status == repository::AcceptStatus::None) continue;
     apply(ruling_of(match, verdict), verdict);
   }
+}
+
+void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts) {
+  rule(acceptances_of(context, candidate), context.now().substr(0, 10), verdicts);
 }
 
 double measured_seconds(const Duet& duet) {

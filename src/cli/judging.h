@@ -6,6 +6,7 @@
 
 #include "ratchet/verdict.h"
 #include "src/cli/command.h"
+#include "src/repository/accept_file.h"
 
 namespace ratchet::cli {
 
@@ -17,6 +18,10 @@ void declare_policy(po::options_description& options);
 // Lets through what ratchet.accept.json accepts today: that of the candidate's commit, or of the work tree where that is
 // the candidate. Expired and exceeded entries are said.
 void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts);
+
+// The same with acceptances from elsewhere, on a day YYYY-MM-DD.
+void rule(const std::vector<repository::Acceptance>& accepted, const std::string& today,
+          std::vector<CaseVerdict>& verdicts);
 
 // Time inside timed intervals, both sides.
 [[nodiscard]] double measured_seconds(const Duet& duet);

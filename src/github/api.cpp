@@ -141,7 +141,7 @@ void Api::require(const Response& response, std::string_view what, std::string_v
 bool Api::is_mine(Attempts& attempts, const std::string& login, const std::string& type) {
   if (type == "Bot") return true;
   if (me_.empty()) {  // a person's own token; that of a job may not ask, and is a bot's
-    const Response response = ask(attempts, {"GET", url_ + "/user", ""});
+    const Response response = ask(attempts, {.method = "GET", .url = url_ + "/user"});
     me_ = "?";  // no login has it
     if (is_success(response)) {
       const Json json = documents::parse(response.body, "GitHub's user");
@@ -156,7 +156,7 @@ Api::Found Api::find_comment(Attempts& attempts, std::uint64_t number, const std
   Found found;
   for (int i = 0; !page.empty() && i < kMaxPages; ++i) {
     if (!page.starts_with(url_ + "/")) throw Error("cannot read the comments: GitHub's next page is another address");
-    const Response response = ask(attempts, {"GET", page, ""});
+    const Response response = ask(attempts, {.method = "GET", .url = page});
     require(response, "read the comments of the pull request", "pull-requests: write");
     const Json json = documents::parse(response.body, "GitHub's comments");
     const Node list(json, "GitHub's comments");
@@ -184,13 +184,13 @@ Api::Comment Api::keep_comment(std::uint64_t number, const std::string& name, co
     const Found found = find_comment(attempts, number, mark);
     if (found.id != 0 && trimmed(found.body) == trimmed(body)) return Comment::Unchanged;
     if (found.id != 0) {
-      const Request patch{"PATCH", at("/issues/comments/" + std::to_string(found.id)), text};
+      const Request patch{.method = "PATCH", .url = at("/issues/comments/" + std::to_string(found.id)), .body = text};
       require(ask(attempts, patch), "update the comment", "pull-requests: write");
       return Comment::Updated;
     }
     if (!create) return Comment::NotNeeded;
     const Response response =
-        once(attempts, {"POST", at("/issues/" + std::to_string(number) + "/comments"), text});
+        once(attempts, {.method = "POST", .url = at("/issues/" + std::to_string(number) + "/comments"), .body = text});
     if (is_success(response)) return Comment::Created;
     if (!attempts.again(response)) require(response, "comment on the pull request", "pull-requests: write");
   }
@@ -198,7 +198,7 @@ Api::Comment Api::keep_comment(std::uint64_t number, const std::string& name, co
 
 std::uint64_t Api::find_check(Attempts& attempts, const CheckRun& run) {
   const Response response =
-      ask(attempts, {"GET", at("/commits/" + run.head_sha + "/check-runs?per_page=100&filter=all"), ""});
+      ask(attempts, {.method = "GET", .url = at("/commits/" + run.head_sha + "/check-runs?per_page=100&filter=all")});
   require(response, "read the check runs", "checks: write");
   const Json json = documents::parse(response.body, "GitHub's check runs");
   const Node list = Node(json, "GitHub's check runs").at("check_runs");
@@ -214,7 +214,7 @@ void Api::report_check(const CheckRun& run) {
   const std::string text = dump(check_json(run));
   Attempts attempts(clock_);
   for (;;) {
-    const Response response = once(attempts, {"POST", at("/check-runs"), text});
+    const Response response = once(attempts, {.method = "POST", .url = at("/check-runs"), .body = text});
     if (is_success(response)) return;
     if (!attempts.again(response)) require(response, "report the check", "checks: write");
     if (find_check(attempts, run) != 0) return;  // it was made, and only the answer was lost
@@ -223,11 +223,20 @@ void Api::report_check(const CheckRun& run) {
 
 Api::PullRequest Api::pull_request(std::uint64_t number) {
   Attempts attempts(clock_);
-  const Response response = ask(attempts, {"GET", at("/pulls/" + std::to_string(number)), ""});
+  const Response response = ask(attempts, {.method = "GET", .url = at("/pulls/" + std::to_string(number))});
   require(response, "read the pull request", "pull-requests: read");
   const Json json = documents::parse(response.body, "GitHub's pull request");
   const Node pull(json, "GitHub's pull request");
-  return {pull.at("head").at("sha").text(), pull.at("state").text() == "open"};
+  return {pull.at("head").at("sha").text()};
+}
+
+std::optional<std::string> Api::file(const std::string& path, const std::string& sha) {
+  Attempts attempts(clock_);
+  const Response response =
+      ask(attempts, {"GET", at("/contents/" + path + "?ref=" + sha), "", "application/vnd.github.raw+json"});
+  if (response.status == 404) return std::nullopt;
+  require(response, "read " + path, "contents: read");
+  return response.body;
 }
 
 std::string marker(const std::string& name) { return "<!-- ratchet:" + name + " -->"; }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,9 +52,11 @@ class Api {
 
   struct PullRequest {
     std::string head_sha;
-    bool open = false;
   };
   [[nodiscard]] PullRequest pull_request(std::uint64_t number);
+
+  // A file's text as a commit of this repository, or of a fork's pull request, has it; none when it has none.
+  [[nodiscard]] std::optional<std::string> file(const std::string& path, const std::string& sha);
 
  private:
   class Attempts;

@@ -49,12 +49,8 @@ std::string header(CURL* easy, const char* name) {
 
 class CurlHttp final : public Http {
  public:
-  explicit CurlHttp(const std::string& token) : easy_(curl_easy_init()) {
+  explicit CurlHttp(std::string token) : token_(std::move(token)), easy_(curl_easy_init()) {
     if (!easy_) throw Error("cannot prepare libcurl: out of memory");
-    for (const std::string& line :
-         {std::string("Accept: application/vnd.github+json"), std::string("X-GitHub-Api-Version: 2022-11-28"),
-          std::string("Content-Type: application/json"), std::string("Expect:"), "Authorization: Bearer " + token})
-      headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
   }
 
   Response send(const Request& request, double timeout_s) override {
@@ -78,6 +74,11 @@ class CurlHttp final : public Http {
  private:
   void prepare(const Request& request, double timeout_s, Response& response) {
     CURL* const easy = easy_.get();
+    headers_.reset();
+    for (const std::string& line :
+         {"Accept: " + request.accept, std::string("X-GitHub-Api-Version: 2022-11-28"),
+          std::string("Content-Type: application/json"), std::string("Expect:"), "Authorization: Bearer " + token_})
+      headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     if (!request.body.empty()) curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request.body.c_str());
@@ -98,6 +99,7 @@ class CurlHttp final : public Http {
     }
   }
 
+  std::string token_;
   std::unique_ptr<CURL, CloseEasy> easy_;
   std::unique_ptr<curl_slist, FreeList> headers_;
 };

@@ -12,7 +12,8 @@ namespace ratchet::github {
 struct Request {
   std::string method;  // GET, POST or PATCH
   std::string url;
-  std::string body;  // JSON; "" for GET
+  std::string body = {};  // JSON; "" for GET
+  std::string accept = "application/vnd.github+json";
 };
 
 struct Response {
