@@ -229,7 +229,8 @@ void declare_ci(po::options_description& options) {
   options.add_options()("allow-fork", po::bool_switch(),
                         "run a fork's code on this runner although others use it again")(
       "bundle", po::value<std::string>()->value_name("FOLDER"),
-      "where to leave what was measured; on workflow_run, what to judge")("check-run", po::bool_switch(), "also report a check run on the pull request's head; needs checks: write")(
+      "where to leave what was measured; on workflow_run, what to judge")(
+      "check-run", po::bool_switch(), "also report a check run on the pull request's head; needs checks: write")(
       "name", po::value<std::string>()->value_name("NAME")->default_value("ratchet"),
       "of the comment and of the check run: one for each device that is gated");
   declare_suite(options);

@@ -18,7 +18,7 @@ namespace ratchet::cli {
 struct Feedback {
   std::optional<github::Event> event;  // none: it could not be read
   CheckVerdict verdict;
-  std::vector<Duet> duets;  // what it was decided from
+  std::vector<Duet> duets;                     // what it was decided from
   std::map<std::string, std::string> sources;  // of cases: "file:line" or ""
   std::string device;
   std::string candidate;  // sha
@@ -30,7 +30,7 @@ struct Feedback {
 
 // Who speaks to GitHub's API, and as what.
 struct Voice {
-  std::string token;  // "": nobody
+  std::string token;             // "": nobody
   std::string name = "ratchet";  // of the comment and of the check run
   bool check_run = false;
 };

@@ -18,8 +18,9 @@ namespace {
 // What the bundle says about itself must be what GitHub says about the run that made it.
 void require_same_run(const github::Job& job, const github::Event& event, const github::Bundle& bundle) {
   if (event.run_event != "pull_request")
-    throw Error("the workflow run was started by another event than pull_request; let the job have `if: "
-                "github.event.workflow_run.event == 'pull_request'`");
+    throw Error(
+        "the workflow run was started by another event than pull_request; let the job have `if: "
+        "github.event.workflow_run.event == 'pull_request'`");
   if (bundle.repository != job.repository || bundle.event != event.run_event || bundle.run_id != event.run_id ||
       bundle.head_sha != event.head_sha || bundle.number == 0)
     throw Error("the bundle is not of the workflow run that handed it over: it is not judged");

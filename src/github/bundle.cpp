@@ -100,8 +100,9 @@ Json manifest_json(const Bundle& bundle, const std::map<std::string, std::string
   Json list = Json::array();
   for (const auto& [name, text] : files)
     list.push_back({{"name", name}, {"bytes", text.size()}, {"sha256", db::sha256_of(text)}});
-  return {{"format", kFormat},           {"repository", bundle.repository}, {"event", bundle.event},
-          {"pull_request", bundle.number}, {"head_sha", bundle.head_sha},     {"run_id", bundle.run_id},
+  return {{"format", kFormat},           {"repository", bundle.repository},
+          {"event", bundle.event},       {"pull_request", bundle.number},
+          {"head_sha", bundle.head_sha}, {"run_id", bundle.run_id},
           {"files", std::move(list)}};
 }
 

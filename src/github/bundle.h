@@ -1,7 +1,7 @@
-// "ratchet.bundle/1": what a job without rights measured, as a folder of files for a job with rights to judge. It travels
-// as an artifact that a stranger's code could write, so reading it believes nothing: not a name, a size, a hash or a
-// claim. What it holds can still be invented by who measured; a reader must judge the rounds itself and ask GitHub whom
-// it is about.
+// "ratchet.bundle/1": what a job without rights measured, as a folder of files for a job with rights to judge. It
+// travels as an artifact that a stranger's code could write, so reading it believes nothing: not a name, a size, a hash
+// or a claim. What it holds can still be invented by who measured; a reader must judge the rounds itself and ask GitHub
+// whom it is about.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 namespace ratchet::github {
 
 struct Bundle {
-  std::string repository;  // "owner/name"
-  std::string event;       // name of the event that measured
+  std::string repository;    // "owner/name"
+  std::string event;         // name of the event that measured
   std::uint64_t number = 0;  // of the pull request
   std::uint64_t run_id = 0;
   std::string head_sha;

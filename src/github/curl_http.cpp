@@ -35,8 +35,7 @@ int stop_when_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
 // Seconds, or a date.
 std::optional<double> seconds_from_now(const std::string& text) {
   double seconds = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), seconds).ptr == text.data() + text.size())
-    return seconds;
+  if (std::from_chars(text.data(), text.data() + text.size(), seconds).ptr == text.data() + text.size()) return seconds;
   const std::time_t when = curl_getdate(text.c_str(), nullptr);
   if (when < 0) return std::nullopt;
   return std::max(0.0, std::difftime(when, std::time(nullptr)));

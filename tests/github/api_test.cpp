@@ -47,7 +47,9 @@ struct Desk {
   Script http;
   double now_s = 0;
   std::vector<double> slept_s;
-  Api api{http, "https://api.example.org", "ann/kernels",
+  Api api{http,
+          "https://api.example.org",
+          "ann/kernels",
           {[this] { return now_s; },
            [this](double seconds) {
              slept_s.push_back(seconds);
@@ -97,7 +99,8 @@ TEST_CASE("comment: the same text is not sent again") {
 
 TEST_CASE("comment: a person who pastes the marker does not get theirs overwritten") {
   Desk desk;
-  desk.http.answers = {answer(200, json::array({comment(9, "mine " + kMark, "eve", "User")})), answer(403), answer(201)};
+  desk.http.answers = {answer(200, json::array({comment(9, "mine " + kMark, "eve", "User")})), answer(403),
+                       answer(201)};
   CHECK(desk.api.keep_comment(7, "l4", "text", true) == Api::Comment::Created);
   CHECK(desk.http.requests[1].url == "https://api.example.org/user");
 }
@@ -179,8 +182,7 @@ TEST_CASE("check run: is not made twice after a lost answer") {
   Desk desk;
   const Api::CheckRun run{"l4", std::string(40, 'a'), "12", "https://x", "failure", "t", "s", {}};
   desk.http.answers = {
-      answer(502),
-      answer(200, {{"check_runs", json::array({{{"id", 3}, {"name", "l4"}, {"external_id", "12"}}})}})};
+      answer(502), answer(200, {{"check_runs", json::array({{{"id", 3}, {"name", "l4"}, {"external_id", "12"}}})}})};
   desk.api.report_check(run);
   CHECK(desk.methods() == "POST GET ");
   Desk other;
