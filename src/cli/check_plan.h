@@ -48,8 +48,8 @@ void keep_matching(std::map<std::string, Standing>& standings, const std::vector
                                                     const executor::Judged& judged, const Commit& candidate);
 
 // The baselines that stood at `commit`: of each case the newest move whose commit is `commit` or before it. A baseline
-// that main reached later is not the fault of a branch that does not have it. Error in a shallow clone, where nobody can
-// tell what came before.
+// that main reached later is not the fault of a branch that does not have it. Error in a shallow clone, where nobody
+// can tell what came before.
 [[nodiscard]] std::map<std::string, Standing> standings_at(Context& context, const Suite& suite, const Commit& commit);
 
 // Why the device was not fit in one of the launches; none when it was.

@@ -76,7 +76,8 @@ void choose_database(Context& context, const Job& job) {
 }
 
 bool is_inside(const std::filesystem::path& folder, const std::filesystem::path& file) {
-  const auto relative = std::filesystem::weakly_canonical(file).lexically_relative(std::filesystem::canonical(folder));
+  const auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(file));
+  const auto relative = whole.lexically_relative(std::filesystem::canonical(folder));
   return !relative.empty() && *relative.begin() != "..";
 }
 
@@ -135,7 +136,7 @@ void check_branch(Context& context, const Event& event, const Suite& suite, Chec
     request.standings = standings_of_revision(context, suite, base.sha);
   }
   keep_matching(request.standings, globs);
-  feedback.beside = base.sha;
+  feedback.base = base.sha;
   Checked checked = check_beside(context, suite, request);
   // What a stranger's code made of its own measurement must not become history.
   if (event.fork) {

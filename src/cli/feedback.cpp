@@ -48,7 +48,7 @@ void write_outputs(const github::Job& job, const Feedback& feedback) {
 
 report::MarkdownFrame frame_of(const Feedback& feedback) {
   const bool known = feedback.event && !feedback.event->head_sha.empty();
-  return {feedback.device, known ? feedback.event->head_sha : feedback.candidate, feedback.beside, feedback.note, ""};
+  return {feedback.device, known ? feedback.event->head_sha : feedback.candidate, feedback.base, feedback.note, ""};
 }
 
 void write_summary(const github::Job& job, const Feedback& feedback) {

@@ -22,7 +22,7 @@ struct Feedback {
   std::map<std::string, std::string> sources;  // of cases: "file:line" or ""
   std::string device;
   std::string candidate;  // sha
-  std::string beside;     // sha
+  std::string base;       // sha
   std::string note;       // one line of ours
   bool aborted = false;
   std::vector<std::string> warnings;  // of what could not be told

@@ -71,6 +71,19 @@ void apply_acceptances(Context& context, const Commit& candidate, std::vector<Ca
   rule(acceptances_of(context, candidate), context.now().substr(0, 10), verdicts);
 }
 
+Audit audit_of(Context& context, const Commit& candidate, const CaseVerdict& accepted) {
+  Audit audit;
+  if (!accepted.reasons.empty()) audit.reason = accepted.reasons.front();
+  const auto match =
+      repository::match(acceptances_of(context, candidate), accepted.id, context.now().substr(0, 10)).acceptance;
+  const auto by = match ? repository::introduced(context.root(), candidate.sha, std::string(repository::kAcceptName),
+                                                 match->case_pattern)
+                        : std::nullopt;
+  if (by) audit.reason += "; accepted in commit " + by->sha;
+  audit.actor = by ? by->author : context.actor();
+  return audit;
+}
+
 double measured_seconds(const Duet& duet) {
   double ns = 0;
   for (const DuetCase& measured : duet.cases) {

@@ -57,8 +57,12 @@ db::BaselineMove move_to(Context& context, const Commit& commit, const Run& run,
   move.median_ns = summary.median_ns;
   move.ci_lo_ns = summary.ci_lo_ns;
   move.ci_hi_ns = summary.ci_hi_ns;
-  move.reason = verdict.verdict == Verdict::Accepted && !verdict.reasons.empty() ? verdict.reasons.front() : "";
   move.actor = context.actor();
+  if (verdict.verdict == Verdict::Accepted) {
+    const Audit audit = audit_of(context, commit, verdict);
+    move.reason = audit.reason;
+    move.actor = audit.actor;
+  }
   move.moved_at = context.now();
   return move;
 }

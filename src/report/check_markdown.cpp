@@ -80,7 +80,7 @@ std::string head(const CheckVerdict& check, const MarkdownFrame& frame) {
   if (!check.cases.empty()) text += "**" + census(check) + "**";
   if (!frame.device.empty()) text += " on " + markdown_code(frame.device);
   if (!frame.candidate.empty()) text += ", commit " + markdown_code(frame.candidate.substr(0, 12));
-  if (!frame.beside.empty()) text += " beside " + markdown_code(frame.beside.substr(0, 12));
+  if (!frame.base.empty()) text += " on base " + markdown_code(frame.base.substr(0, 12));
   if (text.starts_with(", ")) text = text.substr(2);
   text = outcome_line(check) + text + (text.empty() ? "" : "\n\n");
   if (!frame.note.empty()) text += frame.note + "\n\n";

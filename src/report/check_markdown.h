@@ -14,7 +14,7 @@ namespace ratchet::report {
 struct MarkdownFrame {
   std::string device;
   std::string candidate;  // sha
-  std::string beside;     // sha of the baseline's commit
+  std::string base;       // sha of the commit that it is compared with
   std::string note;       // one line of ours, such as why nothing is recorded
   std::string address;    // of the commit's checks, made safe by the caller
 };

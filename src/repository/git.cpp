@@ -148,4 +148,14 @@ std::optional<std::string> file_at(const std::filesystem::path& inside, const st
   return ask(inside, {"show", "--no-textconv", sha + ":" + name});
 }
 
+std::optional<Authored> introduced(const std::filesystem::path& inside, const std::string& sha, const std::string& name,
+                                   const std::string& text) {
+  require_plain(sha);
+  std::istringstream lines(ask(inside, {"log", "-1", "--no-show-signature", "--encoding=UTF-8",
+                                        "--format=%H%n%an <%ae>", "-S" + text, sha, "--", ":(top)" + name}));
+  Authored found;
+  if (!std::getline(lines, found.sha) || !std::getline(lines, found.author)) return std::nullopt;
+  return found;
+}
+
 }  // namespace ratchet::repository

@@ -44,6 +44,14 @@ namespace ratchet::repository {
 [[nodiscard]] std::optional<std::string> file_at(const std::filesystem::path& inside, const std::string& sha,
                                                  const std::string& name);
 
+// The newest commit up to `sha` after which `name` holds `text` more or less often than before: who put it there.
+struct Authored {
+  std::string sha;
+  std::string author;  // "name <mail>"
+};
+[[nodiscard]] std::optional<Authored> introduced(const std::filesystem::path& inside, const std::string& sha,
+                                                 const std::string& name, const std::string& text);
+
 // `git -C inside arguments...` in the C locale and without prompts, undisturbed by the GIT_* variables that hooks set.
 [[nodiscard]] executor::Command git_command(const std::filesystem::path& inside,
                                             const std::vector<std::string>& arguments);

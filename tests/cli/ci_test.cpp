@@ -146,25 +146,29 @@ TEST_CASE("ci: a shallow checkout says fetch-depth") {
   GithubDesk desk;
   desk.push();
   REQUIRE(desk.ci().code == 0);
+  desk.push();  // not recorded: the baseline is one commit before the base
   desk.pull(kSame);
   const TemporaryFolder folder;
-  const auto clone = [&](const char* depth) {
-    desk.shop.repository.git({"clone", "--quiet", "--no-local", "--depth", depth,
-                              "file://" + desk.shop.repository.path().string(), (folder / depth).string()});
-    std::filesystem::current_path(folder / depth);
-    desk.shop.repository.git(
-        {"-C", (folder / depth).string(), "fetch", "--quiet", "--depth", depth, "origin", std::getenv("GITHUB_SHA")});
-    desk.shop.repository.git({"-C", (folder / depth).string(), "checkout", "--quiet", "FETCH_HEAD"});
-  };
   desk.shop.repository.git({"config", "uploadpack.allowAnySHA1InWant", "true"});
-  for (const char* depth : {"1"}) {
-    clone(depth);
+  const auto ci_at_depth = [&](const std::string& depth) {
+    const std::string clone = (folder / depth).string();
+    const std::string origin = "file://" + desk.shop.repository.path().string();
+    desk.shop.repository.git({"clone", "--quiet", "--depth", depth, origin, clone});
+    desk.shop.repository.git({"-C", clone, "fetch", "--quiet", "--depth", depth, "origin", std::getenv("GITHUB_SHA")});
+    desk.shop.repository.git({"-C", clone, "checkout", "--quiet", "FETCH_HEAD"});
+    std::filesystem::current_path(clone);
     const Outcome outcome = desk.ci();
+    std::filesystem::current_path(desk.shop.repository.path());
+    return outcome;
+  };
+  for (const char* depth : {"1", "2"}) {  // neither the base nor, then, the baseline
+    const Outcome outcome = ci_at_depth(depth);
     CHECK(outcome.code == 2);
     CHECK_MESSAGE(contains(outcome.err, "fetch-depth: 0"), outcome.err);
     CHECK(contains(desk.summary(), "fetch-depth"));
   }
-  std::filesystem::current_path(desk.shop.repository.path());
+  const Outcome whole = ci_at_depth("9");
+  CHECK_MESSAGE(whole.code == 0, whole.err);
 }
 
 TEST_CASE("ci: a push elsewhere, or with the database in the work folder, records nothing") {
@@ -177,7 +181,8 @@ TEST_CASE("ci: a push elsewhere, or with the database in the work folder, record
     CHECK(contains(outcome.err, "other than the default one"));
   }
   SUBCASE("the work folder") {
-    desk.set("RATCHET_DB", (desk.shop.repository.path() / ".ratchet" / "ratchet.db").string());
+    SUBCASE("absolute") { desk.set("RATCHET_DB", (desk.shop.repository.path() / ".ratchet" / "ratchet.db").string()); }
+    SUBCASE("relative") { desk.set("RATCHET_DB", "elsewhere/ratchet.db"); }
     const Outcome outcome = desk.ci();
     CHECK(outcome.code == 2);
     CHECK(contains(outcome.err, "set RATCHET_DB to a folder outside"));
@@ -293,5 +298,26 @@ TEST_CASE("ci: a signal marks the check as aborted, in the job and in the audit"
     REQUIRE(newest);
     CHECK(newest->outcome == "no_verdict");
     CHECK(contains(newest->document, "aborted: stopped by SIG"));
+    CHECK(contains(desk.shop.run({"replay"}).err, "judged no case (aborted"));
   }
+}
+
+TEST_CASE(
+    "ci: an acceptance counts as the candidate's commit has it, with its reason, and moves the baseline on main") {
+  GithubDesk desk;
+  desk.push();
+  REQUIRE(desk.ci().code == 0);
+  desk.pull(kSlower);
+  REQUIRE(desk.ci().code == 1);
+  desk.accept = R"({"format":"ratchet.accept/1","accepted":[{"case":"copy/x/n=2","reason":"safer <b>"}]})";
+  desk.pull(kSlower);
+  const Outcome outcome = desk.ci();
+  CHECK_MESSAGE(outcome.code == 0, outcome.out);
+  CHECK(contains(desk.summary(), "accepted copy/x/n=2: was regressed; accepted: safer &lt;b&gt;"));
+  desk.squash();
+  REQUIRE(desk.ci().code == 0);
+  const auto move = moves(desk)[2];
+  CHECK(move["kind"] == "accepted");
+  CHECK(contains(move["reason"], "in commit " + desk.base));
+  CHECK(move["actor"] == "Ann <ann@example.org>");
 }

@@ -158,3 +158,18 @@ TEST_CASE("git: trees lead to the newest commit of the first-parent line") {
   CHECK(trees.at(repository::resolve(repo.path(), first).tree) == back);
   CHECK(trees.at(repository::resolve(repo.path(), second).tree) == second);
 }
+
+TEST_CASE("git: who put a line into a file is who wrote the commit after which it is there") {
+  const TemporaryRepository repo;
+  repo.write("accept", "copy/*\n");
+  const std::string first = repo.commit("First");
+  repo.write("accept", "copy/*\nfma/*\n");
+  const std::string second = repo.commit("Second");
+  repo.commit("Third");
+  const auto found = repository::introduced(repo.path(), "HEAD", "accept", "copy/*");
+  REQUIRE(found);
+  CHECK(found->sha == first);
+  CHECK(found->author == "Ann <ann@example.org>");
+  CHECK(repository::introduced(repo.path(), "HEAD", "accept", "fma/*")->sha == second);
+  CHECK_FALSE(repository::introduced(repo.path(), "HEAD", "accept", "triad/*"));
+}

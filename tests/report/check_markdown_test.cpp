@@ -89,6 +89,11 @@ TEST_CASE("markdown: every outcome reads as reviewed") {
                check_markdown(check_of({measured("copy/x/n=1", Verdict::Inconclusive, 0.003)}, true), frame(), kRoomy));
   check_golden("invalid", check_markdown(check_of({settled("copy/x/n=1", Verdict::Invalid, "its answer is wrong")}),
                                          frame(), kRoomy));
+  MarkdownFrame addressed = frame();
+  addressed.note = "A fork's results are shown and not recorded.";
+  addressed.address = "https://github.com/ann/kernels/commit/0123/checks";
+  check_golden("addressed",
+               check_markdown(check_of({measured("copy/x/n=1", Verdict::Held, 0.0004)}), addressed, kRoomy));
   CheckVerdict fault;
   fault.outcome = Outcome::Fault;
   fault.reasons = {"building the candidate with \"make\" exited with status 2: error: <b>no</b> `such` file"};
