@@ -77,13 +77,25 @@ TEST_CASE("bundle: a name that leads elsewhere is refused") {
 
 TEST_CASE("bundle: a link, a pipe and a folder are no files") {
   const Desk desk;
-  std::ofstream(desk.folder / "secret") << "s";
-  desk.list("more.json", 1, db::sha256_of("s"));
+  // A whole duet, as listed: only what it is can be wrong with it.
+  std::string text = documents::read_file(desk.at / "duet-0.json");
+  text.replace(text.find("copy/x"), 6, "copy/y");
+  std::ofstream(desk.folder / "secret") << text;
+  desk.list("more.json", text.size(), db::sha256_of(text));
   SUBCASE("link") { std::filesystem::create_symlink(desk.folder / "secret", desk.at / "more.json"); }
   SUBCASE("pipe") { REQUIRE(::mkfifo((desk.at / "more.json").c_str(), 0600) == 0); }
   SUBCASE("folder") { std::filesystem::create_directory(desk.at / "more.json"); }
   SUBCASE("nothing") {}
   CHECK(contains(desk.refused(), "more.json"));
+}
+
+TEST_CASE("bundle: the same bytes as a file are read") {
+  const Desk desk;
+  std::string text = documents::read_file(desk.at / "duet-0.json");
+  text.replace(text.find("copy/x"), 6, "copy/y");
+  std::ofstream(desk.at / "more.json") << text;
+  desk.list("more.json", text.size(), db::sha256_of(text));
+  CHECK(desk.refused() == "(nothing was refused)");
 }
 
 TEST_CASE("bundle: other bytes than the list's are refused") {
