@@ -178,7 +178,10 @@ void best_effort(Context& context, Feedback& feedback, const char* what, const s
 void print_result(Context& context, const Feedback& feedback) {
   const CheckVerdict& check = feedback.verdict;
   if (!context.json()) {
-    context.out() << github::disarm(report::check_text(check, context.paint()));
+    const bool judged = !check.cases.empty();  // of a fault the log has told all there is
+    context.out() << github::disarm(judged ? report::check_text(check, context.paint())
+                                           : fmt::format("{} (exit {})\n", to_string(check.outcome),
+                                                         exit_code(check.outcome)));
     return;
   }
   std::string text = documents::write(check);

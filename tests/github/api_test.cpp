@@ -70,8 +70,8 @@ TEST_CASE("comment: is made when there is none, and ends in the marker") {
   Desk desk;
   desk.http.answers = {answer(200, json::array({comment(1, "hello")})), answer(201)};
   CHECK(desk.api.keep_comment(7, "l4", "text", true) == Api::Comment::Created);
-  CHECK(desk.http.requests[1].url == "https://api.example.org/repos/ann/kernels/issues/7/comments");
-  CHECK(json::parse(desk.http.requests[1].body)["body"] == "text\n" + kMark + "\n");
+  CHECK(desk.http.requests.at(1).url == "https://api.example.org/repos/ann/kernels/issues/7/comments");
+  CHECK(json::parse(desk.http.requests.at(1).body)["body"] == "text\n" + kMark + "\n");
 }
 
 TEST_CASE("comment: is not made for no news") {
@@ -88,7 +88,7 @@ TEST_CASE("comment: is found behind other pages and updated in place, also for n
   desk.http.answers = {first, answer(200, json::array({comment(9, "old\n" + kMark)})), answer(200)};
   CHECK(desk.api.keep_comment(7, "l4", "text", false) == Api::Comment::Updated);
   CHECK(desk.methods() == "GET GET PATCH ");
-  CHECK(desk.http.requests[2].url == "https://api.example.org/repos/ann/kernels/issues/comments/9");
+  CHECK(desk.http.requests.at(2).url == "https://api.example.org/repos/ann/kernels/issues/comments/9");
 }
 
 TEST_CASE("comment: the same text is not sent again") {
@@ -102,7 +102,7 @@ TEST_CASE("comment: a person who pastes the marker does not get theirs overwritt
   desk.http.answers = {answer(200, json::array({comment(9, "mine " + kMark, "eve", "User")})), answer(403),
                        answer(201)};
   CHECK(desk.api.keep_comment(7, "l4", "text", true) == Api::Comment::Created);
-  CHECK(desk.http.requests[1].url == "https://api.example.org/user");
+  CHECK(desk.http.requests.at(1).url == "https://api.example.org/user");
 }
 
 TEST_CASE("comment: with a person's own token, theirs is ours") {
@@ -111,7 +111,7 @@ TEST_CASE("comment: with a person's own token, theirs is ours") {
       answer(200, json::array({comment(8, "x " + kMark, "eve", "User"), comment(9, "y " + kMark, "ann", "User")})),
       answer(200, {{"login", "ann"}}), answer(200)};
   CHECK(desk.api.keep_comment(7, "l4", "text", true) == Api::Comment::Updated);
-  CHECK(desk.http.requests[2].url.ends_with("/comments/9"));
+  CHECK(desk.http.requests.at(2).url.ends_with("/comments/9"));
 }
 
 TEST_CASE("comment: after a lost answer the comments are read again before another one is made") {
