@@ -36,9 +36,12 @@ void require_environment(const Environment& environment, const std::string& what
 
 void require_telemetry(const std::vector<Telemetry>& telemetry, const std::string& what) {
   for (const auto& of : telemetry) {
-    require_finite({of.sm_clock_mhz, of.temperature_c, of.power_w, of.throttled_power_ns, of.throttled_thermal_ns,
-                    of.sentinel_copy_ns, of.sentinel_fma_ns},
-                   what + ": telemetry of launch " + std::to_string(of.launch));
+    require_finite(
+        {of.sm_clock_mhz, of.memory_clock_mhz, of.temperature_c, of.power_w, of.energy_j, of.throttled_power_ns,
+         of.throttled_thermal_ns, of.throttled_hardware_ns, of.sentinel_copy_ns, of.sentinel_fma_ns,
+         of.copy_bytes_per_s, of.tensor_flops_per_cycle, of.null_launch_ns, of.interval_overhead_ns, of.busy_percent,
+         of.modes.power_limit_w, of.modes.highest_sm_clock_mhz},
+        what + ": telemetry of launch " + std::to_string(of.launch));
   }
 }
 
@@ -139,6 +142,7 @@ void require_fit(const VerdictRecord& verdict) {
       for (const auto& launch : of.launches) {
         require_times(launch.baseline_ns, what);
         require_times(launch.candidate_ns, what);
+        require_finite({launch.baseline_clock_mhz, launch.candidate_clock_mhz}, what + ": clock");
         if (launch.baseline_ns.size() != launch.candidate_ns.size()) refuse(what, "a round has only one side");
       }
     }

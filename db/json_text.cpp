@@ -1,5 +1,6 @@
 #include "db/json_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -47,23 +48,56 @@ json array(const List& list, const Write& write) {
 json write_telemetry(const Telemetry& of) {
   return {{"launch", of.launch},
           {"sm_clock_mhz", of.sm_clock_mhz},
+          {"memory_clock_mhz", of.memory_clock_mhz},
           {"temperature_c", of.temperature_c},
           {"power_w", of.power_w},
+          {"energy_j", of.energy_j},
           {"throttled_power_ns", of.throttled_power_ns},
           {"throttled_thermal_ns", of.throttled_thermal_ns},
+          {"throttled_hardware_ns", of.throttled_hardware_ns},
           {"sentinel_copy_ns", of.sentinel_copy_ns},
-          {"sentinel_fma_ns", of.sentinel_fma_ns}};
+          {"sentinel_fma_ns", of.sentinel_fma_ns},
+          {"copy_bytes_per_s", of.copy_bytes_per_s},
+          {"tensor_flops_per_cycle", of.tensor_flops_per_cycle},
+          {"null_launch_ns", of.null_launch_ns},
+          {"interval_overhead_ns", of.interval_overhead_ns},
+          {"busy_percent", of.busy_percent},
+          {"processes_before", of.processes_before},
+          {"processes_after", of.processes_after},
+          {"ecc", of.modes.ecc},
+          {"mig", of.modes.mig},
+          {"persistence", of.modes.persistence},
+          {"compute_mode", of.modes.compute_mode},
+          {"power_limit_w", of.modes.power_limit_w},
+          {"highest_sm_clock_mhz", of.modes.highest_sm_clock_mhz}};
 }
 
+// Databases of earlier versions lack the readings that were not taken then.
 Telemetry read_telemetry(const json& from) {
   return {.launch = from.at("launch"),
           .sm_clock_mhz = from.at("sm_clock_mhz"),
+          .memory_clock_mhz = from.value("memory_clock_mhz", 0.0),
           .temperature_c = from.at("temperature_c"),
           .power_w = from.at("power_w"),
+          .energy_j = from.value("energy_j", 0.0),
           .throttled_power_ns = from.at("throttled_power_ns"),
           .throttled_thermal_ns = from.at("throttled_thermal_ns"),
+          .throttled_hardware_ns = from.value("throttled_hardware_ns", 0.0),
           .sentinel_copy_ns = from.at("sentinel_copy_ns"),
-          .sentinel_fma_ns = from.at("sentinel_fma_ns")};
+          .sentinel_fma_ns = from.at("sentinel_fma_ns"),
+          .copy_bytes_per_s = from.value("copy_bytes_per_s", 0.0),
+          .tensor_flops_per_cycle = from.value("tensor_flops_per_cycle", 0.0),
+          .null_launch_ns = from.value("null_launch_ns", 0.0),
+          .interval_overhead_ns = from.value("interval_overhead_ns", 0.0),
+          .busy_percent = from.value("busy_percent", 0.0),
+          .processes_before = from.value("processes_before", std::uint64_t{0}),
+          .processes_after = from.value("processes_after", std::uint64_t{0}),
+          .modes = {.ecc = from.value("ecc", ""),
+                    .mig = from.value("mig", ""),
+                    .persistence = from.value("persistence", ""),
+                    .compute_mode = from.value("compute_mode", ""),
+                    .power_limit_w = from.value("power_limit_w", 0.0),
+                    .highest_sm_clock_mhz = from.value("highest_sm_clock_mhz", 0.0)}};
 }
 
 json write_failure(const Failure& of) { return {{"kind", of.kind}, {"side", of.side}, {"message", of.message}}; }
@@ -95,7 +129,8 @@ json write_facts(const CaseFacts& of) {
   return {{"case", of.id},       {"bytes", of.bytes},
           {"flops", of.flops},   {"peak_memory_bytes", of.peak_memory_bytes},
           {"l2", of.l2},         {"definition", of.definition},
-          {"source", of.source}, {"batch", of.batch}};
+          {"source", of.source}, {"batch", of.batch},
+          {"timed_by", of.timed_by}, {"kernels", of.kernels}};
 }
 
 CaseFacts read_facts(const json& from) {
@@ -108,12 +143,27 @@ CaseFacts read_facts(const json& from) {
   facts.definition = from.at("definition");
   facts.source = from.at("source");
   facts.batch = from.at("batch");
+  facts.timed_by = from.value("timed_by", "");
+  facts.kernels = from.value("kernels", "");
   return facts;
+}
+
+// The samples of a launch lie elsewhere; its two clocks are few and stay here. Nothing where no clock was counted.
+json write_clocks(const DuetCase& of) {
+  const bool counted = std::any_of(of.launches.begin(), of.launches.end(), [](const DuetLaunch& launch) {
+    return launch.baseline_clock_mhz > 0 || launch.candidate_clock_mhz > 0;
+  });
+  if (!counted) return json::array();
+  return array(of.launches, [](const DuetLaunch& launch) {
+    return json{launch.baseline_clock_mhz, launch.candidate_clock_mhz};
+  });
 }
 
 json write_case(const DuetCase& of) {
   return {{"facts", write_facts(of.facts)},
+          {"clocks_mhz", write_clocks(of)},
           {"baseline_definition", of.baseline_definition},
+          {"baseline_kernels", of.baseline_kernels},
           {"baseline_check", write_check(of.baseline_check)},
           {"candidate_check", write_check(of.candidate_check)},
           {"warnings", of.warnings},
@@ -215,6 +265,7 @@ DuetCase facts_from(const std::string& text) {
     DuetCase result;
     result.facts = read_facts(from.at("facts"));
     result.baseline_definition = from.at("baseline_definition");
+    result.baseline_kernels = from.value("baseline_kernels", "");
     result.baseline_check = read_check(from.at("baseline_check"));
     result.candidate_check = read_check(from.at("candidate_check"));
     result.warnings = from.at("warnings").get<std::vector<std::string>>();
@@ -223,11 +274,25 @@ DuetCase facts_from(const std::string& text) {
   });
 }
 
+void read_clocks(const std::string& text, DuetCase& of) {
+  parse(text, [&](const json& from) {
+    const json clocks = from.value("clocks_mhz", json::array());
+    if (!clocks.empty() && clocks.size() != of.launches.size())
+      throw Error("case " + of.facts.id + ": clocks and launches differ in number; restore the database from a copy");
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+      of.launches.at(i).baseline_clock_mhz = clocks[i].at(0);
+      of.launches.at(i).candidate_clock_mhz = clocks[i].at(1);
+    }
+    return true;
+  });
+}
+
 std::string environment_text(const Environment& environment) { return dump(write_environment(environment)); }
 
 std::string content(const Run& run) {
   const auto write = [](const Measurement& of) {
-    return json{write_facts(of.facts), of.launches, write_check(of.check), of.warnings,
+    return json{write_facts(of.facts), of.launches,  of.sm_clock_mhz,
+                of.energy_j,           write_check(of.check), of.warnings,
                 array(of.failures, write_failure)};
   };
   return dump({run.uuid, identity(run.commit), run.started_at, run.tool, identity(run.environment),

@@ -26,6 +26,8 @@ void read_sides(const std::string& text, Duet& duet);
 // Everything of a duet's case but its samples.
 [[nodiscard]] std::string facts_text(const DuetCase& which);
 [[nodiscard]] DuetCase facts_from(const std::string& text);
+// The clocks in such a text, into the case's launches, which must be there.
+void read_clocks(const std::string& text, DuetCase& of);
 
 [[nodiscard]] std::string environment_text(const Environment& environment);
 

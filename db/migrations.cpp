@@ -240,8 +240,15 @@ CREATE TRIGGER calibration_reports_fixed BEFORE UPDATE ON calibration_reports
   BEGIN SELECT RAISE(ABORT, 'calibration_reports is append-only'); END;
 )sql";
 
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE measurements ADD COLUMN timed_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE measurements ADD COLUMN kernels TEXT NOT NULL DEFAULT '';
+ALTER TABLE measurements ADD COLUMN sm_clock_mhz REAL NOT NULL DEFAULT 0;
+ALTER TABLE measurements ADD COLUMN energy_j REAL NOT NULL DEFAULT 0;
+)sql";
+
 // kSteps[v] leads from version v to version v + 1.
-constexpr std::array kSteps = {kVersion1, kVersion2};
+constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3};
 
 std::int64_t known_version(Connection& connection) {
   const std::int64_t version = connection.number("read the schema version", "PRAGMA user_version");

@@ -15,7 +15,7 @@ std::int64_t limit_of(std::optional<std::uint64_t> limit) { return limit ? stati
 
 // What every reader of measurements wants first, in the order of read_facts() and read_check().
 constexpr std::string_view kFacts =
-    "SELECT cases.name, m.bytes, m.flops, m.peak_memory_bytes, m.l2, m.definition, m.source, m.batch, m.verified, "
+    "SELECT cases.name, m.bytes, m.flops, m.peak_memory_bytes, m.l2, m.definition, m.source, m.batch, m.timed_by, m.kernels, m.verified, "
     "m.rel_l2, m.row_error, ";
 
 CaseFacts read_facts(Row& row) {
@@ -28,6 +28,8 @@ CaseFacts read_facts(Row& row) {
   facts.definition = row.text();
   facts.source = row.text();
   facts.batch = row.count();
+  facts.timed_by = row.text();
+  facts.kernels = row.text();
   return facts;
 }
 
@@ -46,6 +48,7 @@ void put_measurement(Statement& insert, Statement& samples, std::int64_t run, st
              number(&Summary::median_ns), number(&Summary::ci_lo_ns), number(&Summary::ci_hi_ns),
              number(&Summary::mean_ns), number(&Summary::min_ns), number(&Summary::max_ns), facts.bytes, facts.flops,
              facts.peak_memory_bytes, facts.l2, facts.definition, facts.batch, facts.source,
+             facts.timed_by, facts.kernels, of.sm_clock_mhz, of.energy_j,
              of.check ? std::optional(of.check->verified) : std::nullopt,
              of.check ? std::optional(of.check->rel_l2) : std::nullopt,
              of.check ? std::optional(of.check->row_error) : std::nullopt, text(warnings_text(of.warnings)),
@@ -77,9 +80,10 @@ void Store::put_run(const Run& run, const std::vector<Summary>& summaries) {
   Statement insert(
       connection_, "record the cases of run " + run.uuid,
       "INSERT INTO measurements (case_id, run_id, position, samples, launches, median_ns, ci_lo_ns, ci_hi_ns, "
-      "mean_ns, min_ns, max_ns, bytes, flops, peak_memory_bytes, l2, definition, batch, source, verified, "
+      "mean_ns, min_ns, max_ns, bytes, flops, peak_memory_bytes, l2, definition, batch, source, timed_by, kernels, "
+      "sm_clock_mhz, energy_j, verified, "
       "rel_l2, row_error, warnings, failures) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   Statement samples(connection_, "record the samples of run " + run.uuid,
                     "INSERT INTO samples (run_id, case_id, data) VALUES (?, ?, ?)");
   for (std::size_t i = 0; i < run.measurements.size(); ++i) {
@@ -104,7 +108,7 @@ std::optional<Run> Store::load_run(const std::string& uuid) {
   run.telemetry = telemetry_from(row.text());
   Statement cases(connection_, "read the cases of run " + uuid,
                   std::string(kFacts) +
-                      "m.warnings, m.failures, samples.data FROM measurements AS m "
+                      "m.warnings, m.failures, m.sm_clock_mhz, m.energy_j, samples.data FROM measurements AS m "
                       "JOIN cases ON cases.id = m.case_id LEFT JOIN samples ON samples.run_id = m.run_id AND "
                       "samples.case_id = m.case_id WHERE m.run_id = ? ORDER BY m.position");
   for (cases.start(id); cases.step();) {
@@ -114,6 +118,8 @@ std::optional<Run> Store::load_run(const std::string& uuid) {
     measurement.check = read_check(of);
     measurement.warnings = warnings_from(of.text());
     measurement.failures = failures_from(of.text());
+    measurement.sm_clock_mhz = of.real();
+    measurement.energy_j = of.real();
     try {
       measurement.launches = decode(of.blob());
     } catch (const Error& fault) {

@@ -60,7 +60,7 @@ void add_arms(std::vector<Session>& sessions, const std::string& sides, const st
 }
 
 void add_runs(std::vector<Session>& sessions, Connection& connection, const std::string& case_id,
-              const std::set<std::int64_t>& rows, std::size_t newest) {
+              const std::set<std::int64_t>& rows, std::string_view device_kind, std::size_t newest) {
   Statement select(connection, "read the sessions of " + case_id,
                    "SELECT r.environment_id, r.telemetry, m.definition, m.l2, c.sha, c.tree, c.dirty, c.subject, "
                    "c.time, coalesce((SELECT b.module_sha256 FROM baselines AS b WHERE b.case_id = m.case_id AND "
@@ -72,7 +72,7 @@ void add_runs(std::vector<Session>& sessions, Connection& connection, const std:
   std::size_t seen = 0;
   for (select.start(case_id); seen < newest && select.step();) {
     Row row(select);
-    if (!rows.contains(row.integer()) || degraded(telemetry_from(row.text()))) continue;
+    if (!rows.contains(row.integer()) || degraded(telemetry_from(row.text()), device_kind)) continue;
     ++seen;
     CaseFacts facts;
     facts.definition = row.text();
@@ -84,7 +84,7 @@ void add_runs(std::vector<Session>& sessions, Connection& connection, const std:
 }
 
 void add_duets(std::vector<Session>& sessions, Connection& connection, const std::string& case_id,
-               const std::set<std::int64_t>& rows, std::size_t newest) {
+               const std::set<std::int64_t>& rows, std::string_view device_kind, std::size_t newest) {
   Statement select(connection, "read the sessions of " + case_id,
                    "SELECT coalesce(d.environment_id, 0), d.telemetry, d.sides, s.facts, s.data FROM cases "
                    "JOIN duet_samples AS s ON s.case_id = cases.id JOIN duets AS d ON d.id = s.duet_id "
@@ -92,7 +92,7 @@ void add_duets(std::vector<Session>& sessions, Connection& connection, const std
   std::size_t seen = 0;
   for (select.start(case_id); seen < newest && select.step();) {
     Row row(select);
-    if (!rows.contains(row.integer()) || degraded(telemetry_from(row.text()))) continue;
+    if (!rows.contains(row.integer()) || degraded(telemetry_from(row.text()), device_kind)) continue;
     ++seen;
     const std::string sides = row.text();
     const std::string facts = row.text();
@@ -106,8 +106,8 @@ std::vector<Session> Store::sessions(const std::string& case_id, const Environme
   const std::set<std::int64_t> rows = comparable_rows(connection_, environment);
   std::vector<Session> sessions;
   try {
-    add_runs(sessions, connection_, case_id, rows, newest);
-    add_duets(sessions, connection_, case_id, rows, newest);
+    add_runs(sessions, connection_, case_id, rows, environment.device.kind, newest);
+    add_duets(sessions, connection_, case_id, rows, environment.device.kind, newest);
   } catch (const Error& fault) {
     throw Error("history of " + case_id + ": " + fault.what());
   }

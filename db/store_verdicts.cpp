@@ -72,6 +72,7 @@ std::vector<Duet> load_duets(Connection& connection, std::int64_t verdict) {
     for (cases.start(id); cases.step();) {
       DuetCase of = facts_from(cases.text(0));
       of.launches = decode_duet("case " + of.facts.id, cases.blob(1));
+      read_clocks(cases.text(0), of);
       duet.cases.push_back(std::move(of));
     }
     duets.push_back(std::move(duet));
@@ -181,7 +182,7 @@ std::vector<PastDuet> Store::past_duets(const std::string& case_id, const Histor
 std::vector<AnchoredChange> Store::anchored_changes(const std::string& case_id, const std::string& device_name) {
   Statement select(connection_, "read the changes of " + case_id,
                    "SELECT v.uuid, v.made_at, c.change, c.change_lo, c.change_hi, c.verdict, c.launches, d.sides, "
-                   "d.telemetry FROM cases JOIN verdict_cases AS c ON c.case_id = cases.id "
+                   "d.telemetry, e.device_kind FROM cases JOIN verdict_cases AS c ON c.case_id = cases.id "
                    "JOIN verdicts AS v ON v.id = c.verdict_id "
                    "JOIN duet_samples AS s ON s.verdict_id = c.verdict_id AND s.case_id = c.case_id "
                    "JOIN duets AS d ON d.id = s.duet_id JOIN environments AS e ON e.id = d.environment_id "
@@ -203,6 +204,7 @@ std::vector<AnchoredChange> Store::anchored_changes(const std::string& case_id, 
     one.candidate = std::move(sides.candidate.commit);
     one.baseline = std::move(sides.baseline.commit.sha);
     one.telemetry = telemetry_from(row.text());
+    one.device_kind = row.text();
     changes.push_back(std::move(one));
   }
   return changes;

@@ -77,6 +77,11 @@ struct Parameter {
 
 using Launch = std::function<void()>;
 
+// Thrown by Case::prepare where the machine lacks something optional that the case needs: say what, and how to get it.
+struct Unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 struct Case {
   std::string op;
   std::string implementation;
@@ -86,6 +91,7 @@ struct Case {
   std::uint64_t bytes = 0;              // per call: each input read once, each output written once
   std::uint64_t flops = 0;
   ratchet_l2 l2 = RATCHET_L2_WARM;
+  ratchet_timing timing = RATCHET_TIMED_BY_DEVICE;
   std::vector<ratchet_buffer> buffers{};
 
   // One call: enqueue it on the stream (CUDA, capturable in a graph) or do it (CPU). No allocation, no synchronisation.
@@ -120,6 +126,20 @@ struct Case {
   }
 };
 
+// The same work on buffers that have left the cache: another benchmark, and its id says so.
+[[nodiscard]] inline Case cold(Case one) {
+  one.l2 = RATCHET_L2_COLD;
+  one.parameters.emplace_back("l2", "cold");
+  return one;
+}
+
+// The same call with its launching: another benchmark, and its id says so.
+[[nodiscard]] inline Case timed_by_host(Case one) {
+  one.timing = RATCHET_TIMED_BY_HOST;
+  one.parameters.emplace_back("timed_by", "host");
+  return one;
+}
+
 // "file:line" of the line that calls it, for Case::source.
 [[nodiscard]] inline std::string here(std::source_location where = std::source_location::current()) {
   return std::string(where.file_name()) + ':' + std::to_string(where.line());
@@ -133,13 +153,16 @@ inline char (&last_error())[512] {
   return message;
 }
 
-// Exceptions must not cross the C ABI: they become 1 and a message.
+// Exceptions must not cross the C ABI: they become a status and a message.
 template <class Step>
 int guarded(const Step& step) noexcept {
   const char* what = "an exception that is no std::exception";
   try {
     step();
     return 0;
+  } catch (const Unavailable& lack) {
+    std::snprintf(last_error(), sizeof last_error(), "%s", lack.what());
+    return RATCHET_UNAVAILABLE;
   } catch (const std::exception& error) {
     std::snprintf(last_error(), sizeof last_error(), "%s", error.what());
   } catch (...) {
@@ -156,7 +179,7 @@ struct Table {
       const char* id = texts.emplace_back(one.id()).c_str();
       const char* definition = texts.emplace_back(one.full_definition()).c_str();
       abi.push_back({id, definition, one.source.empty() ? nullptr : one.source.c_str(), one.bytes, one.flops,
-                     std::uint32_t(one.l2), static_cast<std::uint32_t>(one.buffers.size()), one.buffers.data()});
+                     std::uint32_t(one.l2), std::uint32_t(one.timing), one.buffers.size(), one.buffers.data()});
     }
   }
   Table(const Table&) = delete;

@@ -32,10 +32,14 @@ std::vector<Case> cases() {
     list.push_back(bandwidth::copy_vectorized(bytes));
     list.push_back(bandwidth::triad_vectorized(bytes));
   }
+  list.push_back(timed_by_host(bandwidth::copy_vectorized(16 * 1024)));
   const bool hopper = may_run_on_hopper();
-  const attention::Shape shapes[] = {{32, 8, 128}, {32, 8, 512}, {4, 8, 256}, {16, 16, 1024}};
+  for (const std::uint64_t bytes : {4 * kMiB, 256 * kMiB}) {
+    list.push_back(cold(bandwidth::copy_vectorized(bytes)));
+    list.push_back(cold(bandwidth::triad_vectorized(bytes)));
+  }
   for (const ratchet_type type : {RATCHET_F16, RATCHET_BF16}) {
-    for (attention::Shape shape : shapes) {
+    for (attention::Shape shape : attention::kShapes) {
       // Beyond that the first rung would take most of a launch's time, to tell what the smaller shapes tell.
       if (shape.tokens <= 256) list.push_back(attention::naive(shape, type));
       for (shape.causal = false;; shape.causal = true) {

@@ -174,6 +174,31 @@ extern "C" __global__ void bench_hold(volatile std::uint32_t* flags, std::uint64
   __threadfence_system();
 }
 
+// Its launch is all it costs: the floor under every other time.
+extern "C" __global__ void bench_null() {}
+
+// Notes SM 0's cycle counter beside the time, where SM 0 gets a block; launched with one block of one thread for each
+// SM. Two notes give the mean clock between them. A note that SM 0 did not write stays zero.
+extern "C" __global__ void bench_stamp(unsigned long long* note) {
+  unsigned multiprocessor;
+  asm volatile("mov.u32 %0, %%smid;" : "=r"(multiprocessor));
+  if (multiprocessor != 0) return;
+  note[0] = static_cast<unsigned long long>(clock64());
+  note[1] = nanoseconds();
+}
+
+// One load after the other in each block, of one thread, through its own part of the array: the latency of wherever the
+// array lies, past the L1. The array holds zeros, which the compiler cannot know, so that each address depends on the
+// load before it. Writes where each chain ended.
+extern "C" __global__ void bench_chase(const float* memory, float* end, std::uint32_t part, std::uint32_t stride,
+                                       std::uint32_t loads) {
+  const float* const mine = memory + std::uint64_t{blockIdx.x} * part;
+  std::uint32_t i = 0;
+  for (std::uint32_t load = 0; load < loads; ++load)
+    i = (i + stride + static_cast<std::uint32_t>(__ldcg(mine + i))) % part;
+  end[blockIdx.x] = static_cast<float>(i);
+}
+
 // Sentinel of memory.
 extern "C" __global__ void bench_copy(const float4* source, float4* target, std::uint64_t count) {
   for (std::uint64_t i = first_index(); i < count; i += stride()) target[i] = source[i];

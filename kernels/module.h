@@ -29,6 +29,11 @@ typedef enum ratchet_fill {
 /* L2 (last-level cache on a CPU) state at the start of a timed call; part of a case's identity. */
 typedef enum ratchet_l2 { RATCHET_L2_WARM = 0, RATCHET_L2_COLD = 1 } ratchet_l2;
 
+/* Whose clock a call is timed by; part of a case's identity. By the device, launches are queued ahead and none of their cost
+ * is in the interval. By the host, for cases that are about the launching: from before the first launch() of a batch until
+ * its last is done. On a CPU the two are one. */
+typedef enum ratchet_timing { RATCHET_TIMED_BY_DEVICE = 0, RATCHET_TIMED_BY_HOST = 1 } ratchet_timing;
+
 /* Two cases, also of two modules, that ask for the same (name, type, fill, count, seed) get the same memory. */
 typedef struct ratchet_buffer {
   const char* name;
@@ -48,7 +53,8 @@ typedef struct ratchet_case {
   uint64_t bytes;         /* algorithmic: each input read once, each output written once */
   uint64_t flops;
   uint32_t l2;            /* ratchet_l2 */
-  uint32_t buffer_count;
+  uint32_t timing;        /* ratchet_timing; a case timed by the host is warm */
+  uint64_t buffer_count;
   const ratchet_buffer* buffers;
 } ratchet_case;
 
@@ -63,6 +69,10 @@ typedef struct ratchet_call {
   void* pool;
   void (*parallel_for)(void* pool, uint32_t tasks, void (*task)(void* context, uint32_t index), void* context);
 } ratchet_call;
+
+/* What prepare() may return where the machine lacks something optional that the case needs, such as a vendor's library:
+ * last_error() says what. The case is listed as unavailable, with that reason, and is no fault of the module. */
+#define RATCHET_UNAVAILABLE 2
 
 /* Functions return 0, or non-zero with a message in last_error() (of the calling thread). */
 typedef struct ratchet_module {

@@ -8,7 +8,7 @@
 namespace ratchet {
 
 bool is_credible(const AnchoredChange& measured) {
-  return measured.verdict != Verdict::Invalid && !degraded(measured.telemetry);
+  return measured.verdict != Verdict::Invalid && !degraded(measured.telemetry, measured.device_kind);
 }
 
 CommitOrder in_commit_order(std::span<const AnchoredChange> measured, std::span<const std::string> line) {

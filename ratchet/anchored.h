@@ -25,6 +25,7 @@ struct AnchoredChange {
   Verdict verdict = Verdict::Inconclusive;
   std::size_t launches = 0;
   std::vector<Telemetry> telemetry;  // of the duet
+  std::string device_kind;           // "cpu" or "cuda"
 };
 
 // A measurement that nobody has to explain: not implausible, from a device that was fit.

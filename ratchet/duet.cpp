@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "ratchet/clock_effect.h"
 #include "ratchet/environment.h"
 #include "ratchet/launch_effect.h"
 #include "ratchet/looks.h"
@@ -28,6 +29,20 @@ CaseVerdict settled(CaseVerdict verdict, Verdict word, std::string reason) {
   return verdict;
 }
 
+// Nothing went wrong: this machine has not what the case needs. A candidate that cannot be measured is as good as none;
+// a baseline that cannot is nothing to compare with.
+CaseVerdict judge_absence(CaseVerdict verdict, const DuetCase& measured) {
+  const bool candidate_lacks = std::any_of(measured.failures.begin(), measured.failures.end(),
+                                           [](const Failure& failure) { return failure.side != "baseline"; });
+  for (const Failure& failure : measured.failures) {
+    const std::string said = "unavailable: " + failure.message;
+    if (verdict.reasons.empty() || verdict.reasons.back() != said) verdict.reasons.push_back(said);
+  }
+  verdict.verdict = candidate_lacks ? Verdict::Missing : Verdict::NoBaseline;
+  verdict.decided = true;
+  return verdict;
+}
+
 CaseVerdict judge_failures(CaseVerdict verdict, const DuetCase& measured) {
   // A baseline that cannot be measured is nobody's regression, but neither is it a pass.
   const bool candidate_failed = std::any_of(measured.failures.begin(), measured.failures.end(),
@@ -42,6 +57,7 @@ CaseVerdict judge_failures(CaseVerdict verdict, const DuetCase& measured) {
 
 // What settles a case whatever its times are; none when its times may be judged.
 std::optional<CaseVerdict> settle(const CaseVerdict& verdict, const DuetCase& measured) {
+  if (is_unavailable(measured.failures)) return judge_absence(verdict, measured);
   if (!measured.failures.empty()) return judge_failures(verdict, measured);
   if (refuted(measured.candidate_check))
     return settled(verdict, Verdict::Invalid, "the candidate: its answer did not agree with the reference");
@@ -99,8 +115,7 @@ void finish(Trial& trial, const Decision& decision, const Policy& policy) {
 SideSummary summarize_side(const Trial& trial, std::vector<double> DuetLaunch::*side, const std::string& commit,
                            MedianBootstraps& bootstraps) {
   std::vector<std::vector<double>> launches;
-  for (std::size_t i = 0; i < trial.series.launches.size(); ++i)
-    launches.push_back(trial.measured->launches[i].*side);
+  for (std::size_t i = 0; i < trial.series.launches.size(); ++i) launches.push_back(trial.measured->launches[i].*side);
   return summarize(launches, trial.measured->facts.bytes, commit, bootstraps);
 }
 
@@ -133,6 +148,16 @@ void doubt(Trial& trial, const Policy& policy) {
   verdict.reasons.push_back("implausible until a person accepts it: " + *why);
 }
 
+void name_clock_effect(Trial& trial, const Policy& policy, double inflation) {
+  CaseVerdict& verdict = trial.verdict;
+  if (verdict.verdict != Verdict::Regressed && verdict.verdict != Verdict::Improved) return;
+  const std::size_t launches = trial.series.launches.size();
+  const auto effect =
+      clock_effect(trial.measured->launches, log_ratios(trial.series, launches),
+                   prior_after(trial.series, launches, inflation), trial.series.log_tolerance, policy.beta);
+  if (effect) verdict.reasons.push_back(*effect);
+}
+
 Overdispersion believed_of(const std::string& id, const Policy& policy, const Overdispersions& past) {
   const auto known = past.find(id);
   return known == past.end() ? without_history(policy) : known->second;
@@ -150,7 +175,7 @@ Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& polic
   verdict.confidence = policy.confidence;
   verdict.handicap_percent = measured.facts.handicap_percent;
   verdict.tolerance =
-      tolerance_of(policy, measured.facts.id, duet.environment ? duet.environment->device.kind : "cuda");
+      tolerance_of(policy, measured.facts.id, std::string(kind_of(duet.environment)));
   if (auto known = settle(verdict, measured)) {
     verdict = *std::move(known);
     return trial;
@@ -202,6 +227,7 @@ std::vector<CaseVerdict> judge_duets(std::span<const Duet> duets, const Policy& 
   for (std::size_t i = 0; i < judged.size(); ++i) {
     finish(*judged[i], decisions[i], policy);
     describe(*judged[i], policy, family, looks.inflation());
+    name_clock_effect(*judged[i], policy, looks.inflation());
     doubt(*judged[i], policy);
     for (const std::string& warning : judged[i]->measured->warnings) judged[i]->verdict.reasons.push_back(warning);
   }

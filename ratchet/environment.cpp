@@ -1,9 +1,13 @@
 #include "ratchet/environment.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 #include <vector>
+
+#include "ratchet/statistics.h"
 
 namespace ratchet {
 namespace {
@@ -33,6 +37,49 @@ std::string number(double value, const char* format) {
   return text.data();
 }
 
+// Above what a display or a monitoring daemon takes of a GPU, below what moves a median.
+constexpr double kBusyPercent = 5;
+// Sentinels repeat to a fraction of a percent on a quiet GPU. One launch this far from the others ran on another
+// device.
+constexpr double kSentinelRange = 0.10;
+constexpr std::size_t kFewestForRange = 3;
+
+std::string processes(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " other process" : " other processes");
+}
+
+std::optional<std::string> busy(const Telemetry& launch) {
+  const std::string where = " launch " + std::to_string(launch.launch);
+  if (launch.busy_percent > kBusyPercent)
+    return "the device was " + number(launch.busy_percent, "%.0f %%") + " busy with " +
+           processes(launch.processes_before) + " before" + where;
+  if (launch.processes_after > launch.processes_before)
+    return processes(launch.processes_after - launch.processes_before) + " began to use the device during" + where;
+  return std::nullopt;
+}
+
+// The median over the launches that have the reading; 0 without any.
+double typical(std::span<const Telemetry> telemetry, double Telemetry::*reading) {
+  std::vector<double> values;
+  for (const Telemetry& launch : telemetry)
+    if (launch.*reading > 0) values.push_back(launch.*reading);
+  return values.empty() ? 0 : median(values);
+}
+
+// Power-capped cards run all their launches at the clock that the cap allows: launches are compared with each other.
+std::optional<std::string> sentinel_out_of_range(std::span<const Telemetry> telemetry, double Telemetry::*sentinel,
+                                                 const char* what) {
+  if (telemetry.size() < kFewestForRange) return std::nullopt;
+  const double usual = typical(telemetry, sentinel);
+  for (const Telemetry& launch : telemetry) {
+    const double ratio = launch.*sentinel / usual;
+    if (!(launch.*sentinel > 0) || std::abs(std::log(ratio)) <= std::log1p(kSentinelRange)) continue;
+    return std::string("the device was not itself in launch ") + std::to_string(launch.launch) + ": its sentinel of " +
+           what + " took " + number(100 * (ratio - 1), "%+.0f %%") + " against the other launches";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> incomparable(const std::optional<Environment>& a, const std::optional<Environment>& b) {
@@ -53,14 +100,41 @@ std::string fingerprint(const Environment& environment) {
   return line;
 }
 
-std::optional<std::string> degraded(std::span<const Telemetry> telemetry) {
+std::optional<std::string> throttled(const Telemetry& launch) {
+  const bool by_heat = launch.throttled_thermal_ns > 0;
+  if (!by_heat && !(launch.throttled_hardware_ns > 0)) return std::nullopt;
+  const double lost_ns = by_heat ? launch.throttled_thermal_ns : launch.throttled_hardware_ns;
+  return std::string("the device slowed down because of ") + (by_heat ? "heat" : "its power brake") + " for " +
+         number(lost_ns / 1e6, "%.0f ms") + " in launch " + std::to_string(launch.launch) + " (" +
+         number(launch.temperature_c, "%.0f C") + ")";
+}
+
+std::optional<std::string> drifted(std::span<const Telemetry> telemetry) {
+  std::vector<double> readings;
+  for (const Telemetry& launch : telemetry)
+    if (launch.temperature_c > 0) readings.push_back(launch.temperature_c);
+  if (readings.empty()) return std::nullopt;
+  const auto [coolest, hottest] = std::minmax_element(readings.begin(), readings.end());
+  if (*hottest - *coolest <= kSteadyTemperatureC) return std::nullopt;
+  return "the device went from " + number(readings.front(), "%.0f C") + " to " + number(readings.back(), "%.0f C") +
+         " (" + number(*coolest, "%.0f") + " .. " + number(*hottest, "%.0f C") + ") during the launches";
+}
+
+std::string_view kind_of(const std::optional<Environment>& environment) {
+  return environment ? std::string_view(environment->device.kind) : "cuda";
+}
+
+std::optional<std::string> degraded(std::span<const Telemetry> telemetry, std::string_view device_kind) {
   for (const Telemetry& launch : telemetry) {
-    if (launch.throttled_thermal_ns > 0) {
-      return "the device slowed down because of heat for " + number(launch.throttled_thermal_ns / 1e6, "%.0f ms") +
-             " in launch " + std::to_string(launch.launch) + " (" + number(launch.temperature_c, "%.0f C") + ")";
-    }
+    if (auto why = throttled(launch)) return why;
   }
-  return std::nullopt;
+  // A shared CPU is never alone and its sentinels wander; its wider tolerance is meant for that.
+  if (device_kind == "cpu") return std::nullopt;
+  for (const Telemetry& launch : telemetry) {
+    if (auto why = busy(launch)) return why;
+  }
+  if (auto why = sentinel_out_of_range(telemetry, &Telemetry::sentinel_fma_ns, "arithmetic")) return why;
+  return sentinel_out_of_range(telemetry, &Telemetry::sentinel_copy_ns, "memory");
 }
 
 std::optional<std::string> impossible(const CaseFacts& facts, double median_ns, const Environment& environment) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "ratchet/run.h"
 
@@ -17,9 +18,21 @@ namespace ratchet {
 // One line that is equal exactly when two environments are comparable; the history's key of a series.
 [[nodiscard]] std::string fingerprint(const Environment& environment);
 
-// Why these launches say more about the device than about the code, with the reading; none when they are fit to be
-// judged.
-[[nodiscard]] std::optional<std::string> degraded(std::span<const Telemetry> telemetry);
+// Why a launch says more about the device than about the code, as far as one launch can tell: it slowed down because of
+// heat or of its power brake. A power cap is the normal state of small cards and no reason.
+[[nodiscard]] std::optional<std::string> throttled(const Telemetry& launch);
+
+// Why these launches of one check say more about the device than about the code, with the reading; none when they are
+// fit to be judged. Beyond throttling, of a GPU: others used it, or its sentinels left the range of the other launches.
+[[nodiscard]] std::optional<std::string> degraded(std::span<const Telemetry> telemetry, std::string_view device_kind);
+
+// That the device was still warming up or cooling down, with the readings; none when its temperature stayed within
+// kSteadyTemperatureC. Both sides of a duet feel it alike, so it is told and forbids nothing.
+inline constexpr double kSteadyTemperatureC = 15;
+[[nodiscard]] std::optional<std::string> drifted(std::span<const Telemetry> telemetry);
+
+// "cpu" or "cuda"; an unknown device is held to a GPU's rules, the stricter ones.
+[[nodiscard]] std::string_view kind_of(const std::optional<Environment>& environment);
 
 // Why a time cannot be true on this device: the bytes do not fit in the caches and would have moved faster than its
 // memory can.

@@ -175,6 +175,10 @@ std::vector<CaseVerdict> judge_stored(const Run& baseline, const Run& candidate,
   for (const Measurement& m : candidate.measurements) {
     if (find(baseline, m.facts.id) != nullptr) continue;
     const std::string failure = failure_of(m);
+    if (is_unavailable(m.failures)) {
+      verdicts.push_back(one_sided(m.facts.id, Verdict::New, "unavailable: " + failure));
+      continue;
+    }
     verdicts.push_back(failure.empty() ? one_sided(m.facts.id, Verdict::New, "the baseline does not have this case")
                                        : one_sided(m.facts.id, Verdict::Invalid, "the candidate: " + failure));
   }

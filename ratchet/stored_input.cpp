@@ -92,6 +92,12 @@ bool refuse(CaseVerdict& verdict, const StoredSides& sides, const Policy& policy
     verdict.reasons.push_back(why);
     return true;
   };
+  const bool was_unavailable = is_unavailable(sides.baseline.failures);
+  const bool is_now = is_unavailable(sides.candidate.failures);
+  if (was_unavailable && (is_now || failure_of(sides.candidate).empty()))
+    return no_verdict(Verdict::New,
+                      (is_now ? "unavailable: " : "was unavailable in the baseline: ") + failure_of(sides.baseline));
+  if (is_now) return no_verdict(Verdict::Missing, "unavailable: " + failure_of(sides.candidate));
   // The first that applies decides, the candidate's failure before all: nothing else that is wrong may soften it.
   const std::array<std::pair<const Measurement&, std::string>, 2> named{
       {{sides.candidate, "the candidate: "}, {sides.baseline, "the baseline: "}}};

@@ -28,6 +28,23 @@ std::vector<double> times(std::span<const Telemetry> launches, const Sentinel& s
   return timed;
 }
 
+// The newest reading counts; one that is missing on either side says nothing.
+std::string changed_setting(std::span<const Telemetry> baseline, std::span<const Telemetry> candidate) {
+  if (baseline.empty() || candidate.empty()) return "";
+  const DeviceModes& before = baseline.back().modes;
+  const DeviceModes& after = candidate.back().modes;
+  const auto turned = [](const char* name, const std::string& from, const std::string& to) {
+    return from.empty() || to.empty() || from == to ? "" : std::string(name) + " was " + from + " and is " + to;
+  };
+  if (std::string ecc = turned("ECC", before.ecc, after.ecc); !ecc.empty()) return ecc;
+  if (std::string mig = turned("MIG", before.mig, after.mig); !mig.empty()) return mig;
+  if (!(before.power_limit_w > 0 && after.power_limit_w > 0) || before.power_limit_w == after.power_limit_w) return "";
+  std::array<char, 96> text{};
+  std::snprintf(text.data(), text.size(), "the power limit was %.0f W and is %.0f W", before.power_limit_w,
+                after.power_limit_w);
+  return text.data();
+}
+
 std::string reading(const char* name, double shift) {
   std::array<char, 96> text{};
   std::snprintf(text.data(), text.size(), "the machine changed between the runs: sentinel %s %+.1f %%", name,
@@ -48,6 +65,8 @@ bool has_witness(std::span<const Telemetry> baseline, std::span<const Telemetry>
 
 std::optional<std::string> machine_changed(std::span<const Telemetry> baseline, std::span<const Telemetry> candidate,
                                            const Policy& policy) {
+  if (const std::string setting = changed_setting(baseline, candidate); !setting.empty())
+    return "the machine changed between the runs: " + setting;
   const double margin = 3 * std::sqrt(2.0) * policy.session_sd;
   MedianBootstraps bootstraps;
   for (const Sentinel& sentinel : kSentinels) {

@@ -1,5 +1,6 @@
-// The sentinels as a witness: two fixed kernels of the measuring host that run in every launch. Their code never
-// changes, so when they moved between two runs the machine did, and nothing can be said of the code.
+// What tells whether the machine was the same in two runs: the settings of the device, and the sentinels, two fixed kernels of
+// the measuring host that run in every launch. Their code never changes, so when they moved between two runs the machine
+// did, and nothing can be said of the code.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,8 @@ namespace ratchet {
 [[nodiscard]] bool has_witness(std::span<const Telemetry> baseline, std::span<const Telemetry> candidate,
                                const Policy& policy);
 
-// What the sentinels say against a comparison, with the reading; none when they did not move or were not recorded. A
+// What is said against a comparison, with the reading: another setting of the device (ECC, MIG, power limit), or a sentinel
+// that moved. None when nothing of it is so, or it was not recorded. A
 // sentinel moved, to either side, when the bootstrap intervals of its two medians (policy.stored_confidence, the launch
 // as the unit) do not overlap and the medians differ by more than 3 * sqrt(2) * policy.session_sd: three standard
 // deviations of what two sessions differ by default, and about half of what the stored test itself asks for.

@@ -20,8 +20,13 @@ nvidia-smi --query-gpu=name,driver_version,clocks.sm,temperature.gpu,power.draw 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export RATCHET_DB=$work/ratchet.db
-echo '{"format":"ratchet.config/1"}' > "$work/ratchet.json"  # names no modules: the built-in ones beside the program
-ratchet() { "$build/bin/ratchet" "$@" --config "$work/ratchet.json" 2>>"$log"; }
+# A repository of its own, so that a work tree with changes can be tried. It names no modules: the built-in ones beside the
+# program are measured.
+git init -q "$work/repository"
+echo '{"format":"ratchet.config/1"}' > "$work/repository/ratchet.json"
+git -C "$work/repository" add -A
+git -C "$work/repository" -c user.name=gpu -c user.email=gpu@localhost commit -q -m "Try the GPU"
+ratchet() { (cd "$work/repository" && "$build/bin/ratchet" "$@" 2>>"$log"); }
 
 failed=0
 report() {  # report WHAT EXPECTED ACTUAL SECONDS
@@ -41,6 +46,10 @@ step() {  # step WHAT EXPECTED COMMAND...: runs it into the log
 for test in "$build"/bin/*cuda*_test; do
   step "test $(basename "$test")" 0 "$test"
 done
+grep -hE "^(L2|clock|timer|sentinels|copy of)" "$log" || true  # the claims of bench_cuda_test with their numbers
+start=$SECONDS code=0
+scripts/timing_claims.py "$build" 2>>"$log" || code=$?
+report "timing claims" 0 "$code" $((SECONDS - start))
 step "doctor" 0 ratchet doctor
 step "record sets the baselines" 0 ratchet record --device cuda
 step "identical modules are held" 0 ratchet check --measure-identical --strict --device cuda

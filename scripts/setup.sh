@@ -3,6 +3,11 @@
 packages=(g++ cmake ninja-build git ca-certificates libboost-dev libboost-program-options-dev libsqlite3-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libcurl4-openssl-dev)
 
+# Where the CUDA toolkit came from NVIDIA's repository, cuDNN does too: the tests that build its plans need the library.
+if [ -x /usr/local/cuda/bin/nvcc ] && ! ldconfig -p | grep -q 'libcudnn\.so\.9' && apt-cache show libcudnn9-cuda-13 >/dev/null 2>&1; then
+  packages+=(libcudnn9-cuda-13)
+fi
+
 missing=()
 for package in "${packages[@]}"; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")

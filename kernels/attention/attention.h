@@ -29,6 +29,14 @@ struct Shape {
   [[nodiscard]] constexpr std::uint32_t plane_count() const { return batch * heads; }
 };
 
+// What the modules for a GPU measure: small transformers.
+inline constexpr Shape kShapes[] = {
+    {.batch = 32, .heads = 8, .tokens = 128},
+    {.batch = 32, .heads = 8, .tokens = 512},
+    {.batch = 4, .heads = 8, .tokens = 256},
+    {.batch = 16, .heads = 16, .tokens = 1024},
+};
+
 // Q, K and V are read once and O is written once: 4 B H S D elements.
 inline constexpr std::uint64_t work_bytes(const Shape& shape, std::uint64_t element_bytes) {
   return 4 * shape.elements() * element_bytes;

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <numbers>
 
-#include "src/bench/cpu_timer.h"
+#include "src/bench/host_timer.h"
 #include "src/bench/draw.h"
 #include "src/bench/element.h"
 #include "src/bench/schedule.h"
@@ -74,6 +74,12 @@ std::string cpu_model() {
   return system.machine;
 }
 
+std::string cpu_governor() {
+  std::string governor;
+  std::ifstream("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") >> governor;
+  return governor;
+}
+
 std::string operating_system() {
   utsname system{};
   uname(&system);
@@ -89,8 +95,21 @@ Environment CpuDevice::environment() {
   environment.device.l2_bytes = last_level_cache_bytes();
   environment.cpu = cpu_model();
   environment.os = operating_system();
-  environment.clock_policy = "default";
+  const std::string governor = cpu_governor();
+  environment.clock_policy = governor.empty() ? "default" : "governor:" + governor;
   return environment;
+}
+
+// The load of the last minute as a share of all processors: a record for people, since a CPU is never used alone.
+void CpuDevice::note_others() {
+  double load = 0;
+  if (getloadavg(&load, 1) == 1) busy_percent_ = 100 * load / static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+Telemetry CpuDevice::telemetry() {
+  Telemetry reading;
+  reading.busy_percent = busy_percent_;
+  return reading;
 }
 
 double CpuDevice::timer_tick_ns() {
@@ -116,7 +135,7 @@ Sentinels CpuDevice::sentinels() {
       asm volatile("" : "+m"(value));  // one after the other
     }
   });
-  return {copy_ns, fma_ns};
+  return {copy_ns, 0, fma_ns};
 }
 
 ratchet_call CpuDevice::lend() {
@@ -183,9 +202,9 @@ std::vector<RowSums> CpuDevice::compare(const ratchet_buffer& buffer, const void
   return rows;
 }
 
-std::unique_ptr<Timer> CpuDevice::timer(std::span<PreparedCase* const> sides, TimerSettings settings) {
-  const std::uint64_t cache = settings.cold ? last_level_cache_bytes() : 0;
-  return std::make_unique<CpuTimer>(sides, settings, 2 * cache);
+std::unique_ptr<Timer> CpuDevice::timer(std::span<const Rotation> sides, TimerSettings settings) {
+  const std::uint64_t cache = settings.flush ? last_level_cache_bytes() : 0;
+  return std::make_unique<HostTimer>(sides, settings, 2 * cache, [] {});
 }
 
 CallGraph CpuDevice::call_graph(PreparedCase&) {

@@ -14,7 +14,9 @@ class CpuDevice : public Device {
   [[nodiscard]] Environment environment() override;
   [[nodiscard]] double timer_tick_ns() override;
   [[nodiscard]] Sentinels sentinels() override;
-  [[nodiscard]] Telemetry telemetry() override { return {}; }
+  void note_others() override;
+  [[nodiscard]] Telemetry telemetry() override;
+  void enqueue_nothing() override {}
   [[nodiscard]] double shortest_interval_ns() const override {
     return 1e6;
   }  // 1 ms: a preemption is then no catastrophe
@@ -29,13 +31,19 @@ class CpuDevice : public Device {
   void finish() override {}
   [[nodiscard]] std::uint64_t used_bytes() override { return 0; }
   [[nodiscard]] bool usable() noexcept override { return true; }
-  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
   // Always throws: of a call on a CPU nothing can be seen but its effects.
   [[nodiscard]] CallGraph call_graph(PreparedCase& side) override;
+  // The last level is shared, with other processes too, and its size is a guess: it is flushed.
+  [[nodiscard]] std::uint64_t eviction_bytes() const override { return 0; }
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override;
 
  private:
   ThreadPool pool_;
+  double busy_percent_ = 0;
 };
+
+// How the system chooses the clock of the first processor: "performance", "schedutil"; "" where it does not tell.
+[[nodiscard]] std::string cpu_governor();
 
 // What both devices say about the machine around them.
 [[nodiscard]] std::string cpu_model();

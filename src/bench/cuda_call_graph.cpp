@@ -1,11 +1,11 @@
 #include "src/bench/cuda_call_graph.h"
 
-#include <cuda.h>
-#include <cudaTypedefs.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <type_traits>
+
+#include "src/bench/cuda_driver.h"
 
 namespace ratchet::bench {
 
@@ -15,34 +15,13 @@ namespace {
 // that does not exist is refused on both sides alike.
 constexpr int kAttributes = 32;
 
-template <typename Function>
-Function driver_function(const char* name, unsigned version) {
-  void* function = nullptr;
-  cudaDriverEntryPointQueryResult found{};
-  check_cuda(cudaGetDriverEntryPointByVersion(name, &function, version, cudaEnableDefault, &found));
-  if (found != cudaDriverEntryPointSuccess || !function)
-    throw CaseError("device_error", "", fmt::format("the driver has no {}; it is older than CUDA 12.4", name));
-  return reinterpret_cast<Function>(function);
-}
-
-// Looked up when first needed: this program runs with any driver that its runtime runs with.
 struct Driver {
-  PFN_cuGraphKernelNodeGetParams_v12000 node_params =
-      driver_function<PFN_cuGraphKernelNodeGetParams_v12000>("cuGraphKernelNodeGetParams", 12000);
   PFN_cuGraphKernelNodeGetAttribute_v11000 node_attribute =
       driver_function<PFN_cuGraphKernelNodeGetAttribute_v11000>("cuGraphKernelNodeGetAttribute", 11000);
-  PFN_cuKernelGetFunction_v12000 function_of =
-      driver_function<PFN_cuKernelGetFunction_v12000>("cuKernelGetFunction", 12000);
-  PFN_cuFuncGetName_v12030 function_name = driver_function<PFN_cuFuncGetName_v12030>("cuFuncGetName", 12030);
   PFN_cuFuncGetParamInfo_v12040 parameter = driver_function<PFN_cuFuncGetParamInfo_v12040>("cuFuncGetParamInfo", 12040);
   PFN_cuFuncGetAttribute_v2020 function_attribute =
       driver_function<PFN_cuFuncGetAttribute_v2020>("cuFuncGetAttribute", 2020);
 };
-
-void check_driver(CUresult status, const char* doing) {
-  if (status != CUDA_SUCCESS)
-    throw CaseError("device_error", "", fmt::format("{}: the driver says {}", doing, static_cast<int>(status)));
-}
 
 // Only of types without padding, whose bytes are their value.
 template <typename... Values>
@@ -114,20 +93,15 @@ std::string launch_attributes(const Driver& driver, CUgraphNode node) {
 }
 
 CallNode kernel_node(const Driver& driver, cudaGraphNode_t node) {
-  CUDA_KERNEL_NODE_PARAMS_v2 params{};
-  check_driver(driver.node_params(node, &params), "cuGraphKernelNodeGetParams");
-  CUfunction function = params.func;
-  if (!function) check_driver(driver.function_of(&function, params.kern), "cuKernelGetFunction");
-  const char* name = nullptr;
-  check_driver(driver.function_name(&name, function), "cuFuncGetName");
-  if (!name || !*name) throw CaseError("module_error", "", "a kernel has no name");
-  return {name,
+  const KernelNode kernel = read_kernel_node(node);
+  const CUDA_KERNEL_NODE_PARAMS_v2& params = kernel.params;
+  return {kernel.name,
           {{"grid", bytes_of(params.gridDimX, params.gridDimY, params.gridDimZ)},
            {"block", bytes_of(params.blockDimX, params.blockDimY, params.blockDimZ)},
            {"dynamic shared memory", bytes_of(params.sharedMemBytes)},
            {"set of launch attributes", launch_attributes(driver, node)},
-           {"set of function attributes", function_attributes(driver, function)},
-           {"list of arguments", arguments_of(driver, function, params)}}};
+           {"set of function attributes", function_attributes(driver, kernel.function)},
+           {"list of arguments", arguments_of(driver, kernel.function, params)}}};
 }
 
 CallNode memset_node(cudaGraphNode_t node) {

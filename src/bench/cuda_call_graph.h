@@ -1,5 +1,4 @@
-// One call of a prepared case, captured and read back through the driver. The runtime of this program does not know the
-// functions of modules, which bring runtimes of their own; the driver under both knows all of them.
+// One call of a prepared case, captured and read back through the driver.
 #pragma once
 
 #include "src/bench/call_graph.h"

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "ratchet/error.h"
+#include "ratchet/roofline.h"
 #include "src/bench/cpu_device.h"
 #include "src/bench/cuda_call_graph.h"
 #include "src/bench/cuda_context.h"
@@ -19,7 +22,7 @@ namespace ratchet::bench {
 namespace {
 
 constexpr unsigned kThreads = 256;
-constexpr std::size_t kSentinelBytes = std::size_t{64} << 20;
+constexpr std::size_t kSentinelCaches = 4;        // the copy reads and writes this many times the L2
 constexpr std::uint32_t kSentinelChain = 50'000;  // dependent FMAs of 4 cycles: 100 us at 2 GHz
 constexpr int kSentinelWarmup = 300;              // 30 ms, in which an idle GPU raises its clock
 constexpr int kSentinelTimes = 21;
@@ -74,7 +77,9 @@ class CudaDevice final : public Device {
   [[nodiscard]] Environment environment() override;
   [[nodiscard]] double timer_tick_ns() override;
   [[nodiscard]] Sentinels sentinels() override;
-  [[nodiscard]] Telemetry telemetry() override { return nvml_.reading(); }
+  void note_others() override;
+  [[nodiscard]] Telemetry telemetry() override;
+  void enqueue_nothing() override { context().tools.launch("bench_null", 1, 32, stream()); }
   // Launching a graph costs some microseconds of it, and events tick in up to one.
   [[nodiscard]] double shortest_interval_ns() const override { return 200e3; }
   [[nodiscard]] double steady_tolerance() const override { return 0.005; }
@@ -88,7 +93,11 @@ class CudaDevice final : public Device {
   void finish() override { check_cuda(cudaStreamSynchronize(stream())); }
   [[nodiscard]] std::uint64_t used_bytes() override;
   [[nodiscard]] bool usable() noexcept override;
-  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override {
+  // Three times what fits: replacement is not strictly by age.
+  [[nodiscard]] std::uint64_t eviction_bytes() const override {
+    return 3 * static_cast<std::uint64_t>(properties_.l2CacheSize);
+  }
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override {
     return std::make_unique<CudaTimer>(context(), sides, settings);
   }
   [[nodiscard]] CallGraph call_graph(PreparedCase& side) override { return cuda_call_graph(side, stream()); }
@@ -104,6 +113,7 @@ class CudaDevice final : public Device {
   cudaDeviceProp properties_;
   std::string uuid_;
   Nvml nvml_;
+  Occupancy others_;  // before our own context
   std::optional<CudaContext> context_;
 };
 
@@ -128,6 +138,23 @@ Environment CudaDevice::environment() {
   environment.os = operating_system();
   environment.clock_policy = "default";
   return environment;
+}
+
+void CudaDevice::note_others() {
+  others_ = settled_occupancy([&] { return nvml_.occupancy(); },
+                              [] { std::this_thread::sleep_for(std::chrono::milliseconds(100)); });
+}
+
+// Our own process is one of those that the driver counts, as soon as it has a context.
+Telemetry CudaDevice::telemetry() {
+  Telemetry reading = nvml_.reading();
+  reading.tensor_flops_per_cycle =
+      tensor_flops_per_cycle(properties_.major, properties_.minor) * properties_.multiProcessorCount;
+  reading.busy_percent = others_.busy_percent.value_or(0);
+  reading.processes_before = others_.processes.value_or(0);
+  const unsigned now = nvml_.occupancy().processes.value_or(0);
+  reading.processes_after = now > 0 && context_ ? now - 1 : now;
+  return reading;
 }
 
 double CudaDevice::timer_tick_ns() {
@@ -164,9 +191,10 @@ double CudaDevice::median_time_ns(const Work& work) {
 }
 
 Sentinels CudaDevice::sentinels() {
-  const CudaMemory source = make_device_memory(kSentinelBytes);
-  const CudaMemory target = make_device_memory(kSentinelBytes);
-  check_cuda(cudaMemset(source.get(), 0, kSentinelBytes));
+  const std::size_t bytes = kSentinelCaches * static_cast<std::size_t>(properties_.l2CacheSize) / 16 * 16;
+  const CudaMemory source = make_device_memory(bytes);
+  const CudaMemory target = make_device_memory(bytes);
+  check_cuda(cudaMemset(source.get(), 0, bytes));
   // Four warps to each scheduler hide the latency of an FMA exactly.
   const unsigned blocks = 2 * context().multiprocessors;
   const auto fma = [&] {
@@ -177,9 +205,9 @@ Sentinels CudaDevice::sentinels() {
   const double fma_ns = median_time_ns(fma);
   const double copy_ns = median_time_ns([&] {
     context().tools.launch("bench_copy", 8 * blocks, kThreads, stream(), static_cast<const void*>(source.get()),
-                           target.get(), std::uint64_t{kSentinelBytes / 16});
+                           target.get(), std::uint64_t{bytes / 16});
   });
-  return {copy_ns, fma_ns};
+  return {copy_ns, 2.0 * static_cast<double>(bytes), fma_ns};
 }
 
 ratchet_call CudaDevice::lend() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "src/bench/cuda_calls.h"
 #include "src/bench/schedule.h"
 
 namespace ratchet::bench {
@@ -42,14 +43,15 @@ class Hold {
 
 }  // namespace
 
-CudaTimer::CudaTimer(CudaContext& context, std::span<PreparedCase* const> sides, TimerSettings settings)
+CudaTimer::CudaTimer(CudaContext& context, std::span<const Rotation> sides, TimerSettings settings)
     : context_(context), sides_(sides.begin(), sides.end()), settings_(settings) {
   for (std::size_t i = 0; i < context_.rounds_at_once * sides_.size() * 2; ++i) events_.push_back(make_event());
+  stamps_ = make_device_memory(events_.size() * sizeof(ClockStamp));
   if (settings_.delayed) {
     delays_ = make_device_memory(sides_.size() * sizeof(std::uint64_t));
     check_cuda(cudaMemset(delays_.get(), 0, sides_.size() * sizeof(std::uint64_t)));
   }
-  if (settings_.cold) flush_ = make_device_memory(4 * context_.l2_bytes);
+  if (settings_.flush) flush_ = make_device_memory(4 * context_.l2_bytes);
   for (std::size_t side = 0; side < sides_.size(); ++side) {
     CudaGraphExec graph = capture(side);
     if (graph) graphs_.push_back(std::move(graph));
@@ -57,10 +59,12 @@ CudaTimer::CudaTimer(CudaContext& context, std::span<PreparedCase* const> sides,
   // Both sides are timed in the same way, or not at all.
   if (graphs_.size() != sides_.size()) {
     graphs_.clear();
-    settings_.batch = std::min(settings_.batch, kMaximalPlainBatch);
+    const std::uint64_t sets = sides_.front().size();
+    settings_.batch = std::min(settings_.batch, kMaximalPlainBatch / sets * sets);
   }
   // Code is loaded at its first launch, which would wait for the device to be idle: never, behind a held stream.
   enqueue_flush();
+  enqueue_stamp(0);
   for (std::size_t side = 0; side < sides_.size(); ++side) once(side);
   check_cuda(cudaStreamSynchronize(context_.stream.get()));
 }
@@ -81,13 +85,8 @@ CudaGraphExec CudaTimer::capture(std::size_t side) {
   cudaGetLastError();  // a refused capture is no error of what follows
   if (!enqueued || status != cudaSuccess || !graph) return nullptr;
 
-  std::size_t nodes = 0;
-  check_cuda(cudaGraphGetNodes(graph.get(), nullptr, &nodes));
-  const std::size_t work = nodes - (settings_.delayed ? 1 : 0);
-  if (work == 0 || work % settings_.batch != 0)
-    throw CaseError("module_error", sides_[side]->side().name,
-                    "launch() must enqueue the same work on its stream in every call: " +
-                        std::to_string(settings_.batch) + " calls made " + std::to_string(work) + " graph nodes");
+  work_.push_back(
+      work_of_equal_calls(graph.get(), settings_.batch, settings_.delayed ? 1 : 0, sides_[side].front()->side().name));
   cudaGraphExec_t executable = nullptr;
   check_cuda(cudaGraphInstantiate(&executable, graph.get(), 0));
   CudaGraphExec result(executable);
@@ -96,7 +95,7 @@ CudaGraphExec CudaTimer::capture(std::size_t side) {
 }
 
 void CudaTimer::enqueue_batch(std::size_t side) {
-  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side]->launch();
+  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side][call % sides_[side].size()]->launch();
   if (!settings_.delayed) return;
   const auto* const cycles = static_cast<const std::uint64_t*>(delays_.get()) + side;
   context_.tools.launch("bench_spin", 1, 1, context_.stream.get(), cycles);
@@ -113,7 +112,7 @@ void CudaTimer::once(std::size_t side) {
 // Writes twice the L2, and then reads twice as much of other memory: lines left dirty would be written back in the
 // interval.
 void CudaTimer::enqueue_flush() {
-  if (!settings_.cold) return;
+  if (!settings_.flush) return;
   const std::uint64_t half = 2 * context_.l2_bytes;
   const auto* const clean = static_cast<const std::uint8_t*>(flush_.get()) + half;
   check_cuda(cudaMemsetAsync(flush_.get(), 0, half, context_.stream.get()));
@@ -121,27 +120,37 @@ void CudaTimer::enqueue_flush() {
                         static_cast<unsigned long long*>(context_.sum.get()));
 }
 
-std::vector<Round> CudaTimer::rounds(std::span<const std::uint8_t> first) {
-  std::vector<Round> all;
-  while (all.size() < first.size()) {
-    const auto left = first.subspan(all.size());
+void CudaTimer::enqueue_stamp(std::size_t index) {
+  context_.tools.launch("bench_stamp", context_.multiprocessors, 1, context_.stream.get(),
+                        static_cast<void*>(static_cast<ClockStamp*>(stamps_.get()) + index));
+}
+
+Block CudaTimer::rounds(std::span<const std::uint8_t> first) {
+  Block block;
+  clocks_ = {};
+  while (block.rounds.size() < first.size()) {
+    const auto left = first.subspan(block.rounds.size());
     const auto done = chunk(left.first(std::min(left.size(), context_.rounds_at_once)));
-    if (done) all.insert(all.end(), done->begin(), done->end());
+    if (done) block.rounds.insert(block.rounds.end(), done->begin(), done->end());
   }
-  return all;
+  block.clock_mhz = {clocks_[0].mhz(), clocks_[1].mhz()};
+  return block;
 }
 
 // Nothing when the device gave up waiting for a queue that was full: then the same rounds are due again, fewer at once.
 std::optional<std::vector<Round>> CudaTimer::chunk(std::span<const std::uint8_t> first) {
   const cudaStream_t stream = context_.stream.get();
   Hold hold(context_);
+  check_cuda(cudaMemsetAsync(stamps_.get(), 0, events_.size() * sizeof(ClockStamp), stream));
   std::size_t used = 0;
   for (const std::uint8_t leader : first) {
-    for (std::size_t turn = 0; turn < sides_.size(); ++turn) {
+    for (std::size_t turn = 0; turn < sides_.size(); ++turn, used += 2) {
       enqueue_flush();
-      check_cuda(cudaEventRecord(events_[used++].get(), stream));
+      enqueue_stamp(used);
+      check_cuda(cudaEventRecord(events_[used].get(), stream));
       once(sides_.size() == 1 ? 0 : leader ^ turn);
-      check_cuda(cudaEventRecord(events_[used++].get(), stream));
+      check_cuda(cudaEventRecord(events_[used + 1].get(), stream));
+      enqueue_stamp(used + 1);
     }
   }
   hold.release();
@@ -153,12 +162,21 @@ std::optional<std::vector<Round>> CudaTimer::chunk(std::span<const std::uint8_t>
     }
     waited_ = true;
   }
+  return read_chunk(first);
+}
+
+std::vector<Round> CudaTimer::read_chunk(std::span<const std::uint8_t> first) {
+  std::vector<ClockStamp> stamps(2 * first.size() * sides_.size());
+  check_cuda(cudaMemcpy(stamps.data(), stamps_.get(), stamps.size() * sizeof(ClockStamp), cudaMemcpyDeviceToHost));
   std::vector<Round> rounds;
-  used = 0;
+  std::size_t used = 0;
   for (const std::uint8_t leader : first) {
     Round& round = rounds.emplace_back();
-    for (std::size_t turn = 0; turn < sides_.size(); ++turn, used += 2)
-      round[sides_.size() == 1 ? 0 : leader ^ turn] = elapsed_ns(events_[used], events_[used + 1]);
+    for (std::size_t turn = 0; turn < sides_.size(); ++turn, used += 2) {
+      const std::size_t side = sides_.size() == 1 ? 0 : leader ^ turn;
+      round[side] = elapsed_ns(events_[used], events_[used + 1]);
+      clocks_[side].add(stamps[used], stamps[used + 1]);
+    }
   }
   return rounds;
 }
@@ -175,7 +193,7 @@ void CudaTimer::plant(double percent) {
 
 double CudaTimer::candidate_interval_ns() {
   std::vector<double> times;
-  for (const Round& round : rounds(round_order(kDelayProbeRounds, 0)))
+  for (const Round& round : rounds(round_order(kDelayProbeRounds, 0)).rounds)
     times.push_back(static_cast<double>(round[sides_.size() - 1]));
   return median(std::move(times));
 }

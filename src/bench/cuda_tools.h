@@ -1,6 +1,7 @@
 // The host's own kernels (kernels/device_tools.cu), loaded from the array of bytes that the build made of them.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 
@@ -16,8 +17,8 @@ class CudaTools {
   template <typename... Arguments>
   void launch(const char* kernel, unsigned blocks, unsigned threads, cudaStream_t stream,
               Arguments... arguments) const {
-    void* pointers[] = {&arguments...};
-    enqueue(kernel, blocks, threads, stream, pointers);
+    std::array<void*, sizeof...(arguments)> pointers{&arguments...};
+    enqueue(kernel, blocks, threads, stream, pointers.data());
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "ratchet/run.h"
 #include "src/bench/device.h"
+#include "src/bench/floor.h"
 
 namespace ratchet::bench {
 
@@ -16,13 +17,15 @@ struct MeasureSettings {
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
   double tick_ns = 0;  // of the device's timer
+  Floor floor = {};    // of the device
   double handicap_percent = 0;
+  bool find_leaks = false;  // prepares each side twice more, after all else
 };
 
 struct Measured {
   DuetCase outcome;
-  // Right after the last round, while the device is still hot; throttling during warm-up and rounds. None of a case
-  // that was not timed.
+  // Right after the last round, while the device is still hot; energy and throttling during the rounds that count. None
+  // of a case that was not timed.
   std::optional<Telemetry> reading;
 };
 

@@ -65,6 +65,9 @@ std::string fault(const ratchet_buffer& buffer) {
 std::string fault(const ratchet_case& which) {
   if (!which.definition || !*which.definition) return "the definition is missing; say what is computed";
   if (which.l2 > RATCHET_L2_COLD) return fmt::format("l2 {} does not exist", which.l2);
+  if (which.timing > RATCHET_TIMED_BY_HOST) return fmt::format("timing {} does not exist", which.timing);
+  if (which.timing == RATCHET_TIMED_BY_HOST && which.l2 == RATCHET_L2_COLD)
+    return "a case timed by the host cannot be cold: launches follow each other";
   if (which.buffer_count > 0 && !which.buffers) return "the list of buffers is NULL";
   bool has_output = false;
   std::set<std::string_view> names;
@@ -137,6 +140,7 @@ CaseFacts facts_of(const ratchet_case& which) {
   facts.bytes = which.bytes;
   facts.flops = which.flops;
   facts.l2 = which.l2 == RATCHET_L2_COLD ? "cold" : "warm";
+  if (which.timing == RATCHET_TIMED_BY_HOST) facts.timed_by = "host";
   facts.definition = definition_hash(which);
   facts.source = which.source ? which.source : "";
   return facts;
@@ -146,7 +150,8 @@ std::string definition_hash(const ratchet_case& which) {
   std::string text = fmt::format("{}\n", which.definition);
   for (const ratchet_buffer& buffer : std::span(which.buffers, which.buffer_count))
     text += fmt::format("{} {} {} {} {}\n", buffer.name, buffer.type, buffer.fill, buffer.count, buffer.seed);
-  return sha256(text + std::to_string(which.l2)).substr(0, 16);
+  text += std::to_string(which.l2);
+  return sha256(which.timing == RATCHET_TIMED_BY_HOST ? text + " host" : text).substr(0, 16);
 }
 
 std::string device_name(std::uint32_t device) { return device == RATCHET_CUDA ? "cuda" : "cpu"; }

@@ -10,7 +10,8 @@ std::unique_ptr<Device> open_device(std::uint32_t kind, unsigned threads) {
 #ifdef RATCHET_HAS_CUDA
   return open_cuda_device();
 #else
-  throw NoDevice("the module runs on CUDA and this ratchet-bench was built without it; configure with -DRATCHET_CUDA=ON");
+  throw NoDevice(
+      "the module runs on CUDA and this ratchet-bench was built without it; configure with -DRATCHET_CUDA=ON");
 #endif
 }
 

@@ -28,6 +28,7 @@ struct Options {
   std::uint64_t lock_timeout_s = 600;
   unsigned threads = 0;  // 0: all processors that may be used
   std::vector<Handicap> handicaps;
+  unsigned lock_clocks_mhz = 0;  // 0: the clock is left alone
   bool verbose = false;
 
   [[nodiscard]] bool is_duet() const { return !baseline.empty(); }

@@ -45,6 +45,7 @@ class PreparedCase {
   [[nodiscard]] const Side& side() const noexcept { return side_; }
 
  private:
+  [[nodiscard]] std::string message() const;  // the module's, of what just failed
   [[noreturn]] void fail(const char* step) const;
 
   Side side_;

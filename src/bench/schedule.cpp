@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSteadyBlocks = 5;
 constexpr double kTickShare = 0.001;
+constexpr double kOverheadShare = 0.01;
 constexpr double kRoundingNs = 0.25;
 
 }  // namespace
@@ -24,7 +25,9 @@ std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed) 
   return order;
 }
 
-double wanted_interval_ns(double tick_ns, double shortest_ns) { return std::max(shortest_ns, tick_ns / kTickShare); }
+double wanted_interval_ns(double tick_ns, double overhead_ns, double shortest_ns) {
+  return std::max({shortest_ns, tick_ns / kTickShare, overhead_ns / kOverheadShare});
+}
 
 std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_ns) {
   if (interval_ns >= wanted_ns || batch >= kMaximalBatch) return batch;
@@ -32,6 +35,14 @@ std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_
   const double calls = std::ceil(static_cast<double>(batch) * wanted_ns * 1.05 / std::max(interval_ns, 1.0));
   if (calls >= static_cast<double>(kMaximalBatch)) return kMaximalBatch;
   return std::max(batch + 1, static_cast<std::uint64_t>(calls));
+}
+
+std::uint64_t rotation_sets(std::uint64_t set_bytes, std::uint64_t eviction_bytes) {
+  if (set_bytes == 0 || eviction_bytes == 0) return 0;
+  // What a call leaves of itself in the cache is then a small part of what the next one moves.
+  if (set_bytes >= 3 * eviction_bytes) return 1;
+  const std::uint64_t sets = (eviction_bytes + set_bytes - 1) / set_bytes + 1;
+  return sets <= kMaximalSets ? sets : 0;
 }
 
 bool steady(std::span<const double> block_medians, double tolerance) {

@@ -16,12 +16,19 @@ constexpr std::uint64_t kMaximalBatch = 10'000;
 // which of them comes first is drawn from the seed, so that a periodic disturbance cannot follow the order.
 [[nodiscard]] std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed);
 
-// The shortest interval in which one tick of the timer is at most 0.1 %, and not below the device's own minimum.
-[[nodiscard]] double wanted_interval_ns(double tick_ns, double shortest_ns);
+// The shortest interval in which one tick of the timer is at most 0.1 % and its own fixed cost at most 1 %, and not
+// below the device's minimum.
+[[nodiscard]] double wanted_interval_ns(double tick_ns, double overhead_ns, double shortest_ns);
 
 // Calls per interval, after `batch` calls took interval_ns. The same number comes back once the interval is long enough
 // or the batch is the largest allowed.
 [[nodiscard]] std::uint64_t next_batch(std::uint64_t batch, double interval_ns, double wanted_ns);
+
+// Sets of buffers through which the calls of a cold case walk, so that those of a set have left a cache when its turn
+// comes again: `eviction_bytes` pass in between. 1 where one set is so large that it evicts itself, 0 where the sets
+// would be too many or eviction_bytes is 0: the cache is then emptied before every call.
+constexpr std::uint64_t kMaximalSets = 64;
+[[nodiscard]] std::uint64_t rotation_sets(std::uint64_t set_bytes, std::uint64_t eviction_bytes);
 
 // Whether the last five block medians lie within `tolerance` of each other, relative to their median.
 [[nodiscard]] bool steady(std::span<const double> block_medians, double tolerance);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ratchet/error.h"
+#include "src/bench/clock_lock.h"
 #include "src/bench/device_lock.h"
 #include "src/bench/plan.h"
 #include "src/bench/process.h"
@@ -51,6 +52,7 @@ class Supervisor {
   struct Answer {
     std::string document;
     std::optional<Failure> failure;
+    std::string first_death;  // of the worker that was asked before the one that answered
   };
 
   void load();
@@ -58,6 +60,7 @@ class Supervisor {
   void start();
   [[nodiscard]] std::vector<std::string> until_ready(const char* doing);
   [[nodiscard]] Answer ask(const std::string& id);
+  [[nodiscard]] Reply try_once(const std::string& id);
   [[nodiscard]] DuetCase measure(const DuetCase& planned);
   [[nodiscard]] documents::CallComparison identify(const DuetCase& planned);
   [[nodiscard]] DuetCase read(const std::string& document);
@@ -69,6 +72,7 @@ class Supervisor {
   Options options_;
   const Interruption& interruption_;
   std::unique_ptr<DeviceLock> lock_;
+  std::unique_ptr<ClockLock> clock_;  // restored before the lock is released
   std::unique_ptr<Process> worker_;   // ends before the lock is released
   std::vector<std::string> modules_;  // descriptions, the candidate's last
   Environment environment_;
@@ -127,32 +131,58 @@ std::vector<std::string> Supervisor::until_ready(const char* doing) {
 
 void Supervisor::lock() {
   const Device& device = environment_.device;
+  if (options_.lock_clocks_mhz > 0 && device.kind == "cpu")
+    throw Error("--lock-clocks is for GPUs; a CPU's clock is set by its governor");
   const std::filesystem::path file = lock_file(device.kind == "cpu" ? "cpu" : device.uuid);
   lock_ = std::make_unique<DeviceLock>(file, std::chrono::seconds(options_.lock_timeout_s), interruption_,
                                        [](const std::string& text) { spdlog::warn(text); });
+  if (options_.lock_clocks_mhz == 0) return;
+  clock_ = std::make_unique<ClockLock>(device.uuid, options_.lock_clocks_mhz);
 }
 
+// A process that dies may have been killed by what surrounds it, such as a system out of memory. So the case gets a
+// second one, and dies for good with that.
 Supervisor::Answer Supervisor::ask(const std::string& id) {
+  Reply reply = try_once(id);
+  std::string first_death;
+  if (reply.in_time && !reply.frame) {
+    first_death = fmt::format("{} {}", kWorker, end_worker());
+    spdlog::warn("{}: {}; trying once more", id, first_death);
+    reply = try_once(id);
+  }
+  if (!reply.in_time) {
+    (void)end_worker();
+    return {"", Failure{"timed_out", "",
+                        fmt::format("no result after {} s; raise --timeout-s if it needs longer", options_.timeout_s)},
+            {}};
+  }
+  if (!reply.frame) {
+    const std::string death = fmt::format("{} {}", kWorker, end_worker());
+    return {"", Failure{"crashed", "", death + (first_death.empty() ? "" : ", in a second one too")}, {}};
+  }
+  if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
+  if (reply.frame->message == Message::LastDocument) (void)end_worker();
+  return {reply.frame->text, std::nullopt, first_death};
+}
+
+// In a new process if there is none.
+Supervisor::Reply Supervisor::try_once(const std::string& id) {
   if (!worker_) {
     load();
     start();
   }
   worker_->channel().send(Message::Measure, id);  // to a dead worker: await() will tell
-  const Reply reply = await(options_.timeout_s);
-  if (!reply.in_time) {
-    (void)end_worker();
-    return {"", Failure{"timed_out", "",
-                        fmt::format("no result after {} s; raise --timeout-s if it needs longer", options_.timeout_s)}};
-  }
-  if (!reply.frame) return {"", Failure{"crashed", "", fmt::format("{} {}", kWorker, end_worker())}};
-  if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
-  if (reply.frame->message == Message::LastDocument) (void)end_worker();
-  return {reply.frame->text, std::nullopt};
+  return await(options_.timeout_s);
 }
 
 DuetCase Supervisor::measure(const DuetCase& planned) {
   const Answer answer = ask(planned.facts.id);
-  if (!answer.failure) return read(answer.document);
+  if (!answer.failure) {
+    DuetCase measured = read(answer.document);
+    if (!answer.first_death.empty())
+      measured.warnings.push_back(answer.first_death + " and a second one measured the case");
+    return measured;
+  }
   DuetCase failed = planned;
   failed.facts.handicap_percent = handicap_percent(options_, planned.facts.id);
   failed.failures.push_back(*answer.failure);
@@ -178,7 +208,7 @@ DuetCase Supervisor::read(const std::string& text) {
     Measurement& one = run.measurements.front();
     DuetCase& single = duet.cases.emplace_back();
     single.facts = std::move(one.facts);
-    for (std::vector<double>& samples : one.launches) single.launches.push_back({{}, std::move(samples)});
+    for (std::vector<double>& samples : one.launches) single.launches.push_back({{}, std::move(samples), 0, one.sm_clock_mhz, one.energy_j});
     single.candidate_check = one.check;
     single.warnings = std::move(one.warnings);
     single.failures = std::move(one.failures);

@@ -38,6 +38,7 @@ class Worker {
   std::unique_ptr<Device> device_;
   std::optional<Environment> environment_;  // none: described without a device
   Sentinels sentinels_;
+  Floor floor_;
 };
 
 Worker::Worker(const Options& options) : options_(options) {
@@ -51,6 +52,7 @@ Worker::Worker(const Options& options) : options_(options) {
   try {
     device_ = open_device(candidate->device, options.threads ? options.threads : usable_processors());
     environment_ = device_->environment();
+    if (options.lock_clocks_mhz > 0) environment_->clock_policy = "locked:" + std::to_string(options.lock_clocks_mhz);
   } catch (const NoDevice& none) {
     if (!options.describe) throw;
     spdlog::info(none.what());
@@ -69,8 +71,10 @@ void Worker::describe(const Channel& channel) {
 
 void Worker::start() {
   if (options_.identify) return;  // nothing will be timed
+  device_->note_others();
   environment_->timer_tick_ns = device_->timer_tick_ns();
   sentinels_ = device_->sentinels();
+  floor_ = measure_floor(*device_);
 }
 
 std::vector<Side> Worker::sides_of(const std::string& id) const {
@@ -92,8 +96,13 @@ bool Worker::answer(const std::string& id, const Channel& channel) {
                  documents::write(documents::CallComparisons{{compared}}));
     return usable;
   }
-  const MeasureSettings settings{options_.warmup, options_.rounds, options_.seed + options_.launch,
-                                 environment_->timer_tick_ns, handicap_percent(options_, id)};
+  const MeasureSettings settings{options_.warmup,
+                                 options_.rounds,
+                                 options_.seed + options_.launch,
+                                 environment_->timer_tick_ns,
+                                 floor_,
+                                 handicap_percent(options_, id),
+                                 options_.launch == 0};
   const Measured measured = measure(*device_, sides, settings);
   const bool usable = measured.outcome.failures.empty() || device_->usable();
   channel.send(usable ? Message::Document : Message::LastDocument, document(measured));
@@ -107,6 +116,9 @@ std::string Worker::document(const Measured& measured) const {
     reading.launch = options_.launch;
     reading.sentinel_copy_ns = sentinels_.copy_ns;
     reading.sentinel_fma_ns = sentinels_.fma_ns;
+    if (sentinels_.copy_ns > 0) reading.copy_bytes_per_s = sentinels_.copy_bytes / sentinels_.copy_ns * 1e9;
+    reading.null_launch_ns = floor_.launch_ns;
+    reading.interval_overhead_ns = floor_.interval_ns;
   }
   if (options_.is_duet()) return documents::write(Duet{{}, {}, environment_, {measured.outcome}, telemetry});
   Run run;

@@ -163,7 +163,7 @@ std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan, c
 
 std::optional<std::string> unfit(const executor::Judged& judged) {
   for (const Duet& duet : judged.duets) {
-    if (auto why = degraded(duet.telemetry)) return why;
+    if (auto why = degraded(duet.telemetry, kind_of(duet.environment))) return why;
   }
   return std::nullopt;
 }

@@ -92,7 +92,7 @@ void require_lasting_database(Context& context) {
 
 // A run that tells of every case what a new one would.
 bool is_complete(const Run& run, const Suite& suite, std::size_t launches) {
-  if (degraded(run.telemetry)) return false;
+  if (degraded(run.telemetry, kind_of(run.environment))) return false;
   const auto measured = [&](const CaseFacts& facts) {
     return std::any_of(run.measurements.begin(), run.measurements.end(), [&](const Measurement& of) {
       return of.facts.id == facts.id && of.facts.definition == facts.definition && of.facts.l2 == facts.l2 &&

@@ -51,8 +51,8 @@ int compare_runs(Context& context, const std::string& base, const std::string& c
   const Run candidate_run = find_run(context, candidate);
   SessionSpreads spreads;
   if (!is_file(base) && !is_file(candidate)) spreads = spreads_of(context, baseline_run, policy);
-  std::optional<std::string> unfit = degraded(baseline_run.telemetry);
-  if (!unfit) unfit = degraded(candidate_run.telemetry);
+  std::optional<std::string> unfit = degraded(baseline_run.telemetry, kind_of(baseline_run.environment));
+  if (!unfit) unfit = degraded(candidate_run.telemetry, kind_of(candidate_run.environment));
   if (!unfit) unfit = machine_changed(baseline_run.telemetry, candidate_run.telemetry, policy);
   return conclude_and_print(context, conclude(judge_stored(baseline_run, candidate_run, policy, spreads), policy,
                                               {Purpose::Compare, 0, unfit, std::nullopt}));
@@ -60,9 +60,9 @@ int compare_runs(Context& context, const std::string& base, const std::string& c
 
 int compare_duet(Context& context, const std::string& file, const Policy& policy) {
   const Duet duet = documents::read_duet(documents::read_file(file), file);
-  return conclude_and_print(
-      context, conclude(judge_duet(duet, policy), policy,
-                        {Purpose::Compare, measured_seconds(duet), degraded(duet.telemetry), std::nullopt}));
+  return conclude_and_print(context, conclude(judge_duet(duet, policy), policy,
+                                              {Purpose::Compare, measured_seconds(duet),
+                                               degraded(duet.telemetry, kind_of(duet.environment)), std::nullopt}));
 }
 
 }  // namespace

@@ -3,19 +3,15 @@
 
 #include "ratchet/error.h"
 #include "src/cli/commands.h"
+#include "src/cli/device_exam.h"
 #include "src/cli/suite.h"
 #include "src/repository/git.h"
 
 namespace ratchet::cli {
 namespace {
 
-enum class Health { Good, Notice, Bad };
-
-struct Finding {
-  std::string what;
-  std::string reading;
-  Health health = Health::Good;
-};
+constexpr std::size_t kLaunches = 3;
+constexpr int kRounds = 21;
 
 // Each examination turns a fault into a finding: doctor lists everything that is wrong, not the first thing.
 void examine(std::vector<Finding>& findings, const char* what, const std::function<Finding()>& look) {
@@ -54,6 +50,27 @@ Finding examine_module(Context& context, const std::filesystem::path& file) {
   return {name, reading + ", clocks " + (e.clock_policy.empty() ? "default" : e.clock_policy)};
 }
 
+// Measures the module's first case for a moment: a device is known by what it does.
+void examine_device_of(Context& context, const std::filesystem::path& file, std::vector<Finding>& findings) {
+  try {
+    const documents::ModuleDescription module = context.bench().describe(file);
+    if (module.cases.empty()) return;
+    executor::Settings settings;
+    settings.rounds = kRounds;
+    settings.case_timeout_s = context.config().case_timeout_s;
+    const std::string& id = module.cases.front().id;
+    const Run run = executor::measure_run(context.bench(), {{file, {id}}}, kLaunches, settings,
+                                          [](std::size_t, std::size_t, std::size_t) {});
+    const Measurement& measured = run.measurements.front();
+    for (const Failure& failure : measured.failures) findings.push_back({id, failure.message, Health::Bad});
+    for (const std::string& warning : measured.warnings) findings.push_back({id, warning, Health::Notice});
+    if (!measured.failures.empty()) return;
+    for (Finding& finding : examine_device(run.environment.value(), run.telemetry)) findings.push_back(std::move(finding));
+  } catch (const Error& error) {
+    findings.push_back({"device", error.what(), Health::Bad});
+  }
+}
+
 Finding examine_database(Context& context) {
   const std::filesystem::path file = context.database();
   if (!std::filesystem::exists(file))
@@ -82,19 +99,20 @@ int doctor(Context& context, const po::variables_map&) {
   std::vector<Finding> findings;
   examine(findings, "repository", [&] { return examine_repository(context); });
   examine(findings, "configuration", [&] { return examine_config(context); });
-  std::size_t measurable = 0;
+  std::vector<std::filesystem::path> measurable;
   if (context.has_config()) {
     for (const std::filesystem::path& file : module_files(context)) {
       examine(findings, file.filename().c_str(), [&] {
         Finding finding = examine_module(context, file);
-        measurable += finding.health == Health::Good ? 1 : 0;
+        if (finding.health == Health::Good) measurable.push_back(file);
         return finding;
       });
     }
-    if (measurable == 0)
+    if (measurable.empty())
       findings.push_back(
           {"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});
   }
+  for (const std::filesystem::path& file : measurable) examine_device_of(context, file, findings);
   examine(findings, "database", [&] { return examine_database(context); });
   const bool fit = std::none_of(findings.begin(), findings.end(),
                                 [](const Finding& finding) { return finding.health == Health::Bad; });

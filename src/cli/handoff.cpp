@@ -113,7 +113,7 @@ void take_over(Context& context, const po::variables_map& values, const github::
   std::optional<std::string> why_unfit;
   double seconds = 0;
   for (const Duet& duet : bundle.duets) {
-    if (!why_unfit) why_unfit = degraded(duet.telemetry);
+    if (!why_unfit) why_unfit = degraded(duet.telemetry, kind_of(duet.environment));
     seconds += measured_seconds(duet);
   }
   feedback.verdict = conclude(std::move(cases), policy, {Purpose::Check, seconds, why_unfit});

@@ -25,9 +25,14 @@ Run measure_suite(Context& context, const Suite& suite, std::size_t launches, co
 }
 
 std::size_t failed_cases(const Run& run) {
-  return static_cast<std::size_t>(
-      std::count_if(run.measurements.begin(), run.measurements.end(),
-                    [](const Measurement& m) { return !m.failures.empty() || m.launches.empty(); }));
+  return static_cast<std::size_t>(std::count_if(
+      run.measurements.begin(), run.measurements.end(),
+      [](const Measurement& m) { return !is_unavailable(m.failures) && (!m.failures.empty() || m.launches.empty()); }));
+}
+
+bool all_unavailable(const Run& run) {
+  return std::all_of(run.measurements.begin(), run.measurements.end(),
+                     [](const Measurement& m) { return is_unavailable(m.failures); });
 }
 
 }  // namespace ratchet::cli

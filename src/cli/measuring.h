@@ -10,7 +10,10 @@ namespace ratchet::cli {
 [[nodiscard]] Run measure_suite(Context& context, const Suite& suite, std::size_t launches,
                                 const executor::Settings& settings, const Commit& commit);
 
-// Cases that failed or gave no samples.
+// Cases that failed or gave no samples; those that are unavailable here did not fail.
 [[nodiscard]] std::size_t failed_cases(const Run& run);
+
+// Whether the machine lacks what each case needs. Such a run measured nothing, which is no success.
+[[nodiscard]] bool all_unavailable(const Run& run);
 
 }  // namespace ratchet::cli

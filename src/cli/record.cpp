@@ -92,15 +92,25 @@ std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, con
   return moves;
 }
 
-// A case that failed in the run has no baseline to offer, and nothing to be measured beside one.
+// What a case is that this machine lacks something for: missing, if it had a baseline.
+Verdict without(const std::string& id, const CheckPlan& plan) {
+  const bool had_none = std::any_of(plan.settled.begin(), plan.settled.end(), [&](const CaseVerdict& settled) {
+    return settled.id == id && (settled.verdict == Verdict::NoBaseline || settled.verdict == Verdict::New);
+  });
+  return had_none ? Verdict::New : Verdict::Missing;
+}
+
+// A case that failed in the run, or is unavailable, has no baseline to offer, and nothing to be measured beside one.
 void withdraw_failed(const Run& run, CheckPlan& plan) {
   for (const Measurement& measured : run.measurements) {
     if (is_sound(measured)) continue;
+    const bool unavailable = is_unavailable(measured.failures);
     CaseVerdict verdict;
     verdict.id = measured.facts.id;
-    verdict.verdict = Verdict::Invalid;
+    verdict.verdict = unavailable ? without(measured.facts.id, plan) : Verdict::Invalid;
     verdict.decided = true;
-    for (const Failure& failure : measured.failures) verdict.reasons.push_back(failure.message);
+    for (const Failure& failure : measured.failures)
+      verdict.reasons.push_back((unavailable ? "unavailable, so it sets no baseline: " : "") + failure.message);
     if (measured.failures.empty()) verdict.reasons.emplace_back("its answer was not verified");
     std::erase_if(plan.settled, [&](const CaseVerdict& settled) { return settled.id == verdict.id; });
     for (executor::Pairing& pairing : plan.pairings) std::erase(pairing.cases, verdict.id);
@@ -139,13 +149,15 @@ Checked record_commit(Context& context, const Suite& suite, const CheckRequest& 
   const Run run = known ? *known
                         : measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches),
                                         request.settings, commit);
+  if (all_unavailable(run))
+    throw Error("no case can be measured here: " + run.measurements.front().failures.front().message);
   CheckPlan plan = settle_identical(context, plan_check(suite, request.standings, commit, request.settings, false),
                                     suite.environment.device, request.settings);
   withdraw_failed(run, plan);
   set_first(plan);
   executor::Judged judged = measure_plan(context, suite, plan, request.policy, request.settings);
   auto why_unfit = unfit(judged);
-  if (!why_unfit) why_unfit = degraded(run.telemetry);
+  if (!why_unfit) why_unfit = degraded(run.telemetry, kind_of(run.environment));
   Checked checked;
   checked.verdict =
       conclude(all_verdicts(context, plan, judged, commit), judged.policy,

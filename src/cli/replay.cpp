@@ -25,13 +25,13 @@ db::VerdictRecord find_verdict(Context& context, const std::string& name) {
 // Why the device was not fit, from the same telemetry that the check had.
 std::optional<std::string> unfit(Context& context, const db::VerdictRecord& record, const CheckVerdict& verdict) {
   for (const Duet& duet : record.duets) {
-    if (auto why = degraded(duet.telemetry)) return why;
+    if (auto why = degraded(duet.telemetry, kind_of(duet.environment))) return why;
   }
   if (verdict.run_uuid.empty()) return std::nullopt;
   const auto run = context.store(db::Mode::ReadOnly).find_run(verdict.run_uuid);
   if (!run)
     throw Error("run " + verdict.run_uuid + " of this verdict is not recorded; restore the database from a copy");
-  return degraded(run->telemetry);
+  return degraded(run->telemetry, kind_of(run->environment));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ void declare_run(po::options_description& options) {
   declare_suite(options);
 }
 
-// A failed case leaves the run incomplete: it is recorded with its failure, and the exit code says so.
+// A failed case leaves the run incomplete: it is recorded with its failure, and the exit code says so. One that is
+// unavailable here is recorded with the reason.
 int run_modules(Context& context, const po::variables_map& values) {
   const Suite suite = load_suite(context, values);
   const Commit commit = repository::head(context.root());
@@ -28,7 +29,7 @@ int run_modules(Context& context, const po::variables_map& values) {
   recording.summaries = summaries_of(run);
   context.store(db::Mode::ReadWrite).record(recording);
   context.out() << (context.json() ? documents::write(run) : report::run_text(run, context.paint()));
-  return failed_cases(run) > 0 ? 2 : 0;
+  return failed_cases(run) > 0 || all_unavailable(run) ? 2 : 0;
 }
 
 }  // namespace ratchet::cli

@@ -119,8 +119,22 @@ void declare_suite(po::options_description& options) {
   options.add_options()("case", po::value<std::vector<std::string>>()->value_name("GLOB"),
                         "only cases that match (repeatable)")(
       "device", po::value<std::string>()->value_name("KIND")->default_value("auto"),
-      "auto (the GPU where there is one), cuda or cpu");
+      "auto (the GPU where there is one), cuda or cpu")(
+      "lock-clocks", po::value<unsigned>()->value_name("MHZ"),
+      "hold the GPU at this clock while measuring, and restore it after; needs root");
 }
+
+namespace {
+
+// 0: the clock is left alone.
+unsigned lock_clocks_from(const po::variables_map& values) {
+  if (values.count("lock-clocks") == 0) return 0;
+  const auto mhz = values["lock-clocks"].as<unsigned>();
+  if (mhz == 0 || mhz > 10'000) throw Error("--lock-clocks takes a clock from 1 to 10000 MHz");
+  return mhz;
+}
+
+}  // namespace
 
 Suite load_suite(Context& context, const po::variables_map& values) {
   std::vector<Described> all = describe_all(context);
@@ -134,6 +148,10 @@ Suite load_suite(Context& context, const po::variables_map& values) {
     suite.environment = *described.description.environment;
     suite.modules.push_back(std::move(described.module));
   }
+  if (const unsigned mhz = lock_clocks_from(values); mhz > 0) {
+    if (kind == "cpu") throw Error("--lock-clocks is for GPUs; set a CPU's governor instead");
+    suite.environment.clock_policy = "locked:" + std::to_string(mhz);
+  }
   filter_cases(suite, texts_of(values, "case"));
   refuse_twins(suite);
   return suite;
@@ -142,6 +160,7 @@ Suite load_suite(Context& context, const po::variables_map& values) {
 executor::Settings settings_from(Context& context, const po::variables_map& values) {
   const repository::Config& config = context.config();
   executor::Settings settings{config.warmup, config.rounds, config.case_timeout_s};
+  settings.lock_clocks_mhz = lock_clocks_from(values);
   if (values.count("handicap") == 0) return settings;
   for (const std::string& text : texts_of(values, "handicap")) settings.handicaps.push_back(parse_handicap(text));
   return settings;

@@ -22,14 +22,22 @@ DuetSide read_side(const Node& root, const char* key) {
   return side;
 }
 
+Json launch_json(const DuetLaunch& launch, const std::string& id) {
+  Json json = {{"baseline", times_json(launch.baseline_ns, id)}, {"candidate", times_json(launch.candidate_ns, id)}};
+  Json clocks = Json::object();
+  put(clocks, "baseline", launch.baseline_clock_mhz);
+  put(clocks, "candidate", launch.candidate_clock_mhz);
+  if (!clocks.empty()) json["clock_mhz"] = std::move(clocks);
+  return json;
+}
+
 Json case_json(const DuetCase& duet_case) {
   const std::string& id = duet_case.facts.id;
   Json json = facts_json(duet_case.facts);
   put(json, "baseline_definition", duet_case.baseline_definition);
+  put(json, "baseline_kernels", duet_case.baseline_kernels);
   Json launches = Json::array();
-  for (const DuetLaunch& launch : duet_case.launches)
-    launches.push_back(
-        {{"baseline", times_json(launch.baseline_ns, id)}, {"candidate", times_json(launch.candidate_ns, id)}});
+  for (const DuetLaunch& launch : duet_case.launches) launches.push_back(launch_json(launch, id));
   json["launches"] = std::move(launches);
   put(json, "baseline_check", duet_case.baseline_check);
   put(json, "candidate_check", duet_case.candidate_check);
@@ -40,7 +48,13 @@ Json case_json(const DuetCase& duet_case) {
 
 // Index i of both lists is one round, so neither list can be longer: that would pair strangers.
 DuetLaunch read_launch(const Node& node, double unit_ns) {
-  DuetLaunch launch{node.at("baseline").times_ns(unit_ns), node.at("candidate").times_ns(unit_ns)};
+  DuetLaunch launch;
+  launch.baseline_ns = node.at("baseline").times_ns(unit_ns);
+  launch.candidate_ns = node.at("candidate").times_ns(unit_ns);
+  if (const auto clocks = node.find("clock_mhz")) {
+    launch.baseline_clock_mhz = read_amount(*clocks, "baseline");
+    launch.candidate_clock_mhz = read_amount(*clocks, "candidate");
+  }
   if (launch.baseline_ns.size() != launch.candidate_ns.size())
     node.refuse("the launch has " + std::to_string(launch.baseline_ns.size()) + " baseline times but " +
                 std::to_string(launch.candidate_ns.size()) + " candidate times; a round has one of each");
@@ -52,6 +66,7 @@ DuetCase read_case(const Node& node) {
   DuetCase duet_case;
   duet_case.facts = read_facts(node);
   duet_case.baseline_definition = read_text(node, "baseline_definition");
+  duet_case.baseline_kernels = read_text(node, "baseline_kernels");
   const double unit_ns = read_unit_ns(node);
   const Node launches = node.at("launches");
   for (std::size_t i = 0; i < launches.size(); ++i)

@@ -27,6 +27,7 @@ void require_format(const Node& root, std::string_view wanted);
 [[nodiscard]] std::optional<Check> read_check(const Node& object, const char* key);
 [[nodiscard]] std::vector<Failure> read_failures(const Node& object);
 [[nodiscard]] std::vector<Telemetry> read_telemetry(const Node& root);
+[[nodiscard]] double read_amount(const Node& object, const char* key);  // from 0; 0 when absent
 [[nodiscard]] double read_unit_ns(const Node& object);  // of object.unit, required
 
 // The list `key` of cases, which must not be empty; each comes with its id in messages, and an id twice is refused.

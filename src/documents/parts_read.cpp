@@ -42,12 +42,6 @@ double read_number(const Node& object, const char* key) {
   return node ? node->number() : 0;
 }
 
-double read_amount(const Node& object, const char* key) {
-  const double value = read_number(object, key);
-  if (value < 0) object.at(key).refuse("expected a number from 0, found " + std::to_string(value));
-  return value;
-}
-
 std::string read_choice(const Node& object, const char* key, const std::set<std::string>& choices) {
   const std::string value = read_text(object, key);
   if (value.empty() || choices.contains(value)) return value;
@@ -72,20 +66,50 @@ Telemetry read_reading(const Node& node) {
   Telemetry reading;
   reading.launch = read_count(node, "launch");
   reading.sm_clock_mhz = read_amount(node, "sm_clock_mhz");
+  reading.memory_clock_mhz = read_amount(node, "memory_clock_mhz");
   reading.temperature_c = read_number(node, "temperature_c");
   reading.power_w = read_amount(node, "power_w");
+  reading.energy_j = read_amount(node, "energy_j");
   if (const auto throttled = node.find("throttled_ns")) {
     reading.throttled_power_ns = read_amount(*throttled, "power");
     reading.throttled_thermal_ns = read_amount(*throttled, "thermal");
+    reading.throttled_hardware_ns = read_amount(*throttled, "hardware");
   }
   if (const auto sentinel = node.find("sentinel_ns")) {
     reading.sentinel_copy_ns = read_amount(*sentinel, "copy");
     reading.sentinel_fma_ns = read_amount(*sentinel, "fma");
   }
+  if (const auto ceilings = node.find("ceilings")) {
+    reading.copy_bytes_per_s = read_amount(*ceilings, "copy_bytes_per_s");
+    reading.tensor_flops_per_cycle = read_amount(*ceilings, "tensor_flops_per_cycle");
+  }
+  if (const auto floor = node.find("floor_ns")) {
+    reading.null_launch_ns = read_amount(*floor, "launch");
+    reading.interval_overhead_ns = read_amount(*floor, "interval");
+  }
+  if (const auto others = node.find("others")) {
+    reading.busy_percent = read_amount(*others, "busy_percent");
+    reading.processes_before = read_count(*others, "processes_before");
+    reading.processes_after = read_count(*others, "processes_after");
+  }
+  if (const auto modes = node.find("modes")) {
+    reading.modes.ecc = read_text(*modes, "ecc");
+    reading.modes.mig = read_text(*modes, "mig");
+    reading.modes.persistence = read_text(*modes, "persistence");
+    reading.modes.compute_mode = read_text(*modes, "compute_mode");
+    reading.modes.power_limit_w = read_amount(*modes, "power_limit_w");
+    reading.modes.highest_sm_clock_mhz = read_amount(*modes, "highest_sm_clock_mhz");
+  }
   return reading;
 }
 
 }  // namespace
+
+double read_amount(const Node& object, const char* key) {
+  const double value = read_number(object, key);
+  if (value < 0) object.at(key).refuse("expected a number from 0, found " + std::to_string(value));
+  return value;
+}
 
 std::string format_of(std::string_view text, std::string_view name) {
   const Json document = parse(text, name);
@@ -213,6 +237,8 @@ CaseFacts read_facts(const Node& object) {
   facts.flops = read_count(object, "flops");
   facts.peak_memory_bytes = read_count(object, "peak_memory_bytes");
   facts.l2 = read_choice(object, "l2", {"cold", "warm"});
+  facts.timed_by = read_choice(object, "timed_by", {"host"});
+  facts.kernels = read_text(object, "kernels");
   facts.definition = read_text(object, "definition");
   facts.source = read_text(object, "source");
   facts.batch = read_count(object, "batch", 1);

@@ -30,16 +30,40 @@ Json device_json(const Device& device) {
 Json reading_json(const Telemetry& reading) {
   Json json = {{"launch", reading.launch}};
   put(json, "sm_clock_mhz", reading.sm_clock_mhz);
+  put(json, "memory_clock_mhz", reading.memory_clock_mhz);
   put(json, "temperature_c", reading.temperature_c);
   put(json, "power_w", reading.power_w);
+  put(json, "energy_j", reading.energy_j);
   Json throttled = Json::object();
   put(throttled, "power", reading.throttled_power_ns);
   put(throttled, "thermal", reading.throttled_thermal_ns);
+  put(throttled, "hardware", reading.throttled_hardware_ns);
   put_object(json, "throttled_ns", std::move(throttled));
   Json sentinel = Json::object();
   put(sentinel, "copy", reading.sentinel_copy_ns);
   put(sentinel, "fma", reading.sentinel_fma_ns);
   put_object(json, "sentinel_ns", std::move(sentinel));
+  Json ceilings = Json::object();
+  put(ceilings, "copy_bytes_per_s", reading.copy_bytes_per_s);
+  put(ceilings, "tensor_flops_per_cycle", reading.tensor_flops_per_cycle);
+  put_object(json, "ceilings", std::move(ceilings));
+  Json floor = Json::object();
+  put(floor, "launch", reading.null_launch_ns);
+  put(floor, "interval", reading.interval_overhead_ns);
+  put_object(json, "floor_ns", std::move(floor));
+  Json others = Json::object();
+  put(others, "busy_percent", reading.busy_percent);
+  put(others, "processes_before", reading.processes_before);
+  put(others, "processes_after", reading.processes_after);
+  put_object(json, "others", std::move(others));
+  Json modes = Json::object();
+  put(modes, "ecc", reading.modes.ecc);
+  put(modes, "mig", reading.modes.mig);
+  put(modes, "persistence", reading.modes.persistence);
+  put(modes, "compute_mode", reading.modes.compute_mode);
+  put(modes, "power_limit_w", reading.modes.power_limit_w);
+  put(modes, "highest_sm_clock_mhz", reading.modes.highest_sm_clock_mhz);
+  put_object(json, "modes", std::move(modes));
   return json;
 }
 
@@ -124,6 +148,8 @@ Json facts_json(const CaseFacts& facts) {
   put(json, "source", facts.source);
   json["batch"] = facts.batch;
   put(json, "handicap_percent", facts.handicap_percent);
+  put(json, "timed_by", facts.timed_by);
+  put(json, "kernels", facts.kernels);
   return json;
 }
 

@@ -97,6 +97,7 @@ std::string ProcessBench::measure(std::vector<std::string> options, const Launch
     options.emplace_back("--handicap");
     options.push_back(pattern + "=" + digits(percent));
   }
+  if (launch.lock_clocks_mhz > 0) options.insert(options.end(), {"--lock-clocks", std::to_string(launch.lock_clocks_mhz)});
   return print(std::move(options), patience_s(launch.cases, launch.case_timeout_s));
 }
 

@@ -23,6 +23,7 @@ struct Launch {
   std::uint64_t number = 0;  // counts the launches of one measurement
   double case_timeout_s = 60;
   std::vector<std::pair<std::string, double>> handicaps = {};  // glob of case ids -> percent: planted slowdowns
+  unsigned lock_clocks_mhz = 0;                                // 0: the clock is left alone
 };
 
 struct RunRequest {

@@ -19,6 +19,7 @@ Launch launch_of(const std::vector<std::string>& cases, std::size_t number, cons
   launch.number = number;
   launch.case_timeout_s = settings.case_timeout_s;
   launch.handicaps = settings.handicaps;
+  launch.lock_clocks_mhz = settings.lock_clocks_mhz;
   return launch;
 }
 
@@ -45,7 +46,18 @@ void merge(std::optional<Check>& all, const std::optional<Check>& one) {
   all->row_error = std::max(all->row_error, one->row_error);
 }
 
+// A case that picks its kernels anew in each process is several cases, and no number of launches is enough for it.
+template <class T>
+void require_same_work(T& all, const T& one, const char* side, const std::string& before, const std::string& now) {
+  if (all.launches.empty() || one.launches.empty() || before == now) return;
+  all.failures.push_back({"module_error", side,
+                          "launch " + std::to_string(all.launches.size()) + " did other work than those before it: " +
+                              now + " instead of " + before});
+}
+
 void merge(DuetCase& all, const DuetCase& one) {
+  require_same_work(all, one, "baseline", all.baseline_kernels, one.baseline_kernels);
+  require_same_work(all, one, "candidate", all.facts.kernels, one.facts.kernels);
   append(all.launches, one.launches);
   append(all.failures, one.failures);
   append_new(all.warnings, one.warnings);
@@ -53,7 +65,16 @@ void merge(DuetCase& all, const DuetCase& one) {
   merge(all.candidate_check, one.candidate_check);
 }
 
+double mean_with(double mean, std::size_t count, double one) {
+  return mean + (one - mean) / static_cast<double>(count + 1);
+}
+
 void merge(Measurement& all, const Measurement& one) {
+  require_same_work(all, one, "", all.facts.kernels, one.facts.kernels);
+  if (!one.launches.empty()) {
+    all.sm_clock_mhz = mean_with(all.sm_clock_mhz, all.launches.size(), one.sm_clock_mhz);
+    all.energy_j = mean_with(all.energy_j, all.launches.size(), one.energy_j);
+  }
   append(all.launches, one.launches);
   append(all.failures, one.failures);
   append_new(all.warnings, one.warnings);

@@ -22,6 +22,7 @@ struct Settings {
   int rounds = 101;
   double case_timeout_s = 60;
   std::vector<std::pair<std::string, double>> handicaps = {};  // glob of case ids -> percent
+  unsigned lock_clocks_mhz = 0;                                // 0: the clock is left alone
 };
 
 // Two modules and the cases for which the first one holds the baseline.

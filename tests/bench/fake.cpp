@@ -6,34 +6,45 @@ namespace ratchet::bench::testing {
 
 namespace {
 
-FakeCase& owner(void* state) { return *static_cast<FakeCase*>(state); }
+// What prepare makes: of one case there may be several, each with its own buffers.
+struct Prepared {
+  FakeCase* owner;
+  float* x;
+  float* y;
+};
+
+Prepared& prepared(void* state) { return *static_cast<Prepared*>(state); }
 
 class FakeTimer final : public Timer {
  public:
-  FakeTimer(FakeDevice& device, std::span<PreparedCase* const> sides, TimerSettings settings)
+  FakeTimer(FakeDevice& device, std::span<const Rotation> sides, TimerSettings settings)
       : device_(device), sides_(sides.begin(), sides.end()), settings_(settings) {}
 
   [[nodiscard]] std::uint64_t batch() const override { return settings_.batch; }
-  [[nodiscard]] std::vector<Round> rounds(std::span<const std::uint8_t> first) override {
+  [[nodiscard]] Block rounds(std::span<const std::uint8_t> first) override {
     device_.asked.emplace_back(first.begin(), first.end());
-    std::vector<Round> rounds;
+    Block block;
+    block.clock_mhz = device_.times.clock_mhz;
     for (std::size_t i = 0; i < first.size(); ++i) {
-      Round& round = rounds.emplace_back();
+      Round& round = block.rounds.emplace_back();
       for (std::size_t side = 0; side < sides_.size(); ++side) {
         const double calls_ns = static_cast<double>(settings_.batch) * device_.times.call_ns[side];
         round[side] = std::llround(device_.times.overhead_ns + calls_ns + drift_ns_);
       }
       drift_ns_ += device_.times.drift_ns;
     }
-    return rounds;
+    return block;
   }
-  void once(std::size_t side) override { sides_[side]->launch(); }
+  void once(std::size_t side) override {
+    for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side][call % sides_[side].size()]->launch();
+  }
   void plant(double percent) override { device_.planted_percent = percent; }
+  [[nodiscard]] std::string work(std::size_t side) const override { return device_.times.work[side]; }
   [[nodiscard]] std::vector<std::string> warnings() const override { return {}; }
 
  private:
   FakeDevice& device_;
-  std::vector<PreparedCase*> sides_;
+  std::vector<Rotation> sides_;
   TimerSettings settings_;
   double drift_ns_ = 0;
 };
@@ -46,7 +57,7 @@ FakeCase::FakeCase(std::string name, Launch work, double factor)
       reference_factor(factor),
       buffers{{"x", RATCHET_F32, RATCHET_NORMAL, kFakeCount, 7, 0, 0, 0},
               {"y", RATCHET_F32, RATCHET_OUTPUT, kFakeCount, 0, 4, 1e-6, 1e-6}} {
-  abi = {id.c_str(), "y = 2 x", nullptr, 512, 64, RATCHET_L2_WARM, 2, buffers.data()};
+  abi = {id.c_str(), "y = 2 x", nullptr, 512, 64, RATCHET_L2_WARM, 0, 2, buffers.data()};
 }
 
 const ratchet_module& fake_module() {
@@ -60,26 +71,39 @@ const ratchet_module& fake_module() {
         auto* const whole = const_cast<FakeCase*>(reinterpret_cast<const FakeCase*>(which));
         whole->memory = {static_cast<float*>(call->buffers[0]), static_cast<float*>(call->buffers[1])};
         ++whole->prepared;
-        *state = whole;
+        *state = new Prepared{whole, whole->memory[0], whole->memory[1]};
         return 0;
       },
       [](void* state) {
-        if (!owner(state).launch) return 1;
-        owner(state).launch(owner(state).memory[0], owner(state).memory[1]);
+        const Prepared& one = prepared(state);
+        if (!one.owner->launch) return 1;
+        one.owner->launch(one.x, one.y);
         return 0;
       },
       [](void* state, double* const* expected) {
         for (std::uint64_t i = 0; i < kFakeCount; ++i)
-          expected[0][i] = owner(state).reference_factor * static_cast<double>(owner(state).memory[0][i]);
+          expected[0][i] = prepared(state).owner->reference_factor * static_cast<double>(prepared(state).x[i]);
         return 0;
       },
-      [](void* state) { ++owner(state).released; },
+      [](void* state) {
+        // Null when prepare failed, as a module must bear.
+        if (!state) return;
+        ++prepared(state).owner->released;
+        delete &prepared(state);
+      },
       []() -> const char* { return "no launch on purpose"; }};
   return module;
 }
 
-std::unique_ptr<Timer> FakeDevice::timer(std::span<PreparedCase* const> sides, TimerSettings settings) {
-  cold = settings.cold;
+Telemetry FakeDevice::telemetry() {
+  if (readings.empty()) return {};
+  const Telemetry reading = readings.front();
+  if (readings.size() > 1) readings.erase(readings.begin());
+  return reading;
+}
+
+std::unique_ptr<Timer> FakeDevice::timer(std::span<const Rotation> sides, TimerSettings settings) {
+  flushed = settings.flush;
   return std::make_unique<FakeTimer>(*this, sides, settings);
 }
 

@@ -2,6 +2,7 @@
 // take a planned time. Memory, filling and judgement are the real ones.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -41,18 +42,26 @@ struct FakeTimes {
   double overhead_ns = 0;
   std::vector<double> call_ns{1000, 1000};
   double drift_ns = 0;
+  std::array<double, 2> clock_mhz{};
+  std::vector<std::string> work{"", ""};
 };
 
 class FakeDevice final : public CpuDevice {
  public:
   explicit FakeDevice(FakeTimes planned) : CpuDevice(1), times(std::move(planned)) {}
-  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<PreparedCase* const> sides, TimerSettings settings) override;
   [[nodiscard]] CallGraph call_graph(PreparedCase& side) override { return graph(side); }
+  [[nodiscard]] Telemetry telemetry() override;
+  [[nodiscard]] std::uint64_t used_bytes() override { return used; }
+  [[nodiscard]] std::uint64_t eviction_bytes() const override { return cache_bytes; }
+  [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override;
 
   FakeTimes times;
   std::function<CallGraph(PreparedCase&)> graph;
+  std::vector<Telemetry> readings;  // one after the other, the last for ever
+  std::uint64_t used = 0;           // used_bytes()
   double planted_percent = 0;
-  bool cold = false;
+  bool flushed = false;
+  std::uint64_t cache_bytes = 0;                 // eviction_bytes()
   std::vector<std::vector<std::uint8_t>> asked;  // every order of rounds that was asked for
 };
 

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "ratchet/error.h"
+#include "src/bench/clock_count.h"
 #include "src/bench/device_lock.h"
 #include "src/bench/process.h"
 #include "src/bench/report.h"
@@ -91,18 +92,74 @@ TEST_CASE("device lock: the second waits, says once who holds it, and gives up w
 TEST_CASE("report: readings of a launch become one") {
   CHECK_FALSE(summary({}));
   std::vector<Telemetry> readings(3);
-  readings[0] = {4, 1900, 60, 300, 5, 1, 11, 12};
-  readings[1] = {4, 1800, 70, 200, 6, 0, 21, 22};
-  readings[2] = {4, 1980, 65, 250, 7, 2, 31, 32};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto step = static_cast<double>(i);
+    readings[i] = {.launch = 4,
+                   .sm_clock_mhz = std::vector{1900.0, 1800.0, 1980.0}[i],
+                   .memory_clock_mhz = std::vector{3000.0, 3200.0, 3200.0}[i],
+                   .temperature_c = std::vector{60.0, 70.0, 65.0}[i],
+                   .power_w = 300 - step,
+                   .energy_j = 1 + step,
+                   .throttled_power_ns = 5 + step,
+                   .throttled_thermal_ns = step,
+                   .throttled_hardware_ns = 2 * step,
+                   .sentinel_copy_ns = 11 + step,
+                   .sentinel_fma_ns = 12 + step,
+                   .busy_percent = 3,
+                   .processes_before = 1,
+                   .processes_after = std::vector<std::uint64_t>{1, 3, 2}[i]};
+  }
   const Telemetry all = *summary(readings);
   CHECK(all.launch == 4);
   CHECK(all.sm_clock_mhz == 1900);
+  CHECK(all.memory_clock_mhz == 3200);
   CHECK(all.temperature_c == 70);
   CHECK(all.power_w == 300);
+  CHECK(all.energy_j == 6);
   CHECK(all.throttled_power_ns == 18);
   CHECK(all.throttled_thermal_ns == 3);
+  CHECK(all.throttled_hardware_ns == 6);
   CHECK(all.sentinel_copy_ns == 11);
   CHECK(all.sentinel_fma_ns == 12);
+  CHECK(all.busy_percent == 3);
+  CHECK(all.processes_before == 1);
+  CHECK(all.processes_after == 3);
+}
+
+TEST_CASE("report: between two readings, what counts up is the difference, and a counter that went back is nothing") {
+  const Telemetry start{.sm_clock_mhz = 1000,
+                        .temperature_c = 70,
+                        .energy_j = 5,
+                        .throttled_power_ns = 100,
+                        .throttled_thermal_ns = 200,
+                        .throttled_hardware_ns = 300};
+  Telemetry end{.sm_clock_mhz = 1980,
+                .temperature_c = 60,
+                .energy_j = 7,
+                .throttled_power_ns = 101,
+                .throttled_thermal_ns = 202,
+                .throttled_hardware_ns = 303};
+  const Telemetry of = between(start, end);
+  CHECK(of.sm_clock_mhz == 1980);
+  CHECK(of.temperature_c == 70);
+  CHECK(of.energy_j == 2);
+  CHECK(of.throttled_power_ns == 1);
+  CHECK(of.throttled_thermal_ns == 2);
+  CHECK(of.throttled_hardware_ns == 3);
+  end.throttled_thermal_ns = 1;
+  CHECK(between(start, end).throttled_thermal_ns == 0);
+}
+
+TEST_CASE("clock count: cycles and time are added up before they are divided, and what is not a note is left out") {
+  ClockCount count;
+  CHECK(count.mhz() == 0);
+  count.add({1000, 10'000}, {3000, 11'000});  // 2 GHz
+  count.add({0, 0}, {5000, 12'000});          // not noted
+  count.add({3000, 11'000}, {3000, 11'000});
+  count.add({9000, 13'000}, {3000, 14'000});  // a counter that went back
+  CHECK(count.mhz() == 2000);
+  count.add({3000, 20'000}, {4000, 21'000});  // 1 GHz
+  CHECK(count.mhz() == 1500);
 }
 
 }  // namespace

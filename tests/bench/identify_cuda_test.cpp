@@ -61,7 +61,7 @@ TEST_CASE("identify: every case of ratchet_cuda launches the same as in another 
   for (const CallComparison& one : calls.cases) {
     CAPTURE(one.id);
     CHECK_MESSAGE(one.same, one.why);
-    CHECK(one.kernels.size() == 1);
+    CHECK_FALSE(one.kernels.empty());
   }
 }
 

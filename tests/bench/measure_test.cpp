@@ -187,17 +187,181 @@ TEST_CASE("measure: a handicap is planted and said") {
   CHECK(device.planted_percent == 10);
 }
 
-TEST_CASE("measure: a cold case has one call in an interval, and a coarse timer is said") {
+TEST_CASE("measure: a cold case that is flushed has one call in an interval, and a coarse timer is said") {
   FakeDevice device({0, {1000}});
   FakeCase one("op/fake/", twice);
   one.abi.l2 = RATCHET_L2_COLD;
   MeasureSettings settings;
   settings.tick_ns = 32;
   const DuetCase outcome = run(device, one, settings).outcome;
-  CHECK(device.cold);
+  CHECK(device.flushed);
   CHECK(outcome.facts.batch == 1);
   CHECK(outcome.facts.l2 == "cold");
   CHECK(outcome.warnings == std::vector<std::string>{"the timer's tick of 32 ns is 3.2 % of the interval"});
+}
+
+TEST_CASE("measure: a cold case walks through sets of buffers in batches of whole turns, and is not flushed") {
+  FakeDevice device({0, {1000}});
+  device.cache_bytes = 2000;  // 512 bytes a set: four others in between
+  std::vector<float*> seen;
+  FakeCase one("op/fake/", [&](float* x, float* y) {
+    twice(x, y);
+    seen.push_back(y);
+  });
+  one.abi.l2 = RATCHET_L2_COLD;
+  const DuetCase outcome = run(device, one).outcome;
+  CHECK(outcome.failures.empty());
+  CHECK_FALSE(device.flushed);
+  CHECK(one.prepared == 5);
+  CHECK(one.released == 5);
+  CHECK(outcome.facts.batch == 5250);
+  CHECK(outcome.facts.batch % 5 == 0);
+  CHECK(outcome.facts.peak_memory_bytes == 512);  // of the case, not of the way to measure it
+}
+
+TEST_CASE("measure: a cold case that moves little of its buffers, or does not say how much, is flushed") {
+  for (const std::uint64_t bytes : {std::uint64_t{8}, std::uint64_t{0}}) {
+    FakeDevice device({0, {1000}});
+    device.cache_bytes = 2000;
+    FakeCase one("op/fake/", twice);
+    one.abi.l2 = RATCHET_L2_COLD;
+    one.abi.bytes = bytes;
+    CHECK(run(device, one).outcome.failures.empty());
+    CHECK(device.flushed);
+    CHECK(one.prepared == 1);
+  }
+}
+
+TEST_CASE("measure: every set of a cold case must hold the answer, not only the first") {
+  FakeDevice device({0, {1000}});
+  device.cache_bytes = 2000;
+  float* first = nullptr;
+  FakeCase lazy("op/fake/", [&](float* x, float* y) {
+    if (!first) first = y;
+    if (y == first) twice(x, y);
+  });
+  lazy.abi.l2 = RATCHET_L2_COLD;
+  const DuetCase outcome = run(device, lazy).outcome;
+  REQUIRE_FALSE(outcome.failures.empty());
+  CHECK(outcome.failures.front().message.starts_with("after timing: 'y' holds 64 values"));
+}
+
+TEST_CASE("measure: a kernel that works only where it finds poison is caught in the last call of a batch") {
+  FakeDevice device({0, {1000}});
+  FakeCase lazy("op/fake/", [](float* x, float* y) {
+    if (std::isnan(y[0])) twice(x, y);
+  });
+  const std::string failure = failure_of(run(device, lazy).outcome);
+  CHECK_MESSAGE(failure.starts_with("wrong_answer||in the last call of a batch: 'y' is off"), failure);
+}
+
+TEST_CASE("measure: a case timed by the host is timed by its clock, launch by launch, and says so") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  one.abi.timing = RATCHET_TIMED_BY_HOST;
+  const Measured measured = run(device, one);
+  CHECK(measured.outcome.failures.empty());
+  CHECK(measured.outcome.facts.timed_by == "host");
+  CHECK(device.asked.empty());  // the device's own timer timed nothing
+  for (const double call_ns : measured.outcome.launches.front().candidate_ns) CHECK(call_ns > 0);
+  FakeCase other("op/other/", twice);
+  CHECK(run(device, other).outcome.facts.timed_by.empty());
+}
+
+TEST_CASE("measure: what the calls put on the device is told, and energy per call of a run") {
+  FakeDevice device({0, {1000}});
+  device.times.work = {"1 x kernel"};
+  device.readings = {{.energy_j = 10}, {.energy_j = 12}};
+  FakeCase one("op/fake/", twice);
+  const DuetCase outcome = run(device, one).outcome;
+  CHECK(outcome.facts.kernels == "1 x kernel");
+  const double calls = 101.0 * static_cast<double>(outcome.facts.batch);
+  CHECK(outcome.launches.front().energy_j == doctest::Approx(2 / calls));
+}
+
+TEST_CASE("measure: a write before the beginning of a buffer is found") {
+  FakeDevice device({});
+  FakeCase before("op/fake/", [](float* x, float* y) {
+    twice(x, y);
+    y[-1] = 0;
+  });
+  CHECK(failure_of(run(device, before).outcome) == "module_error||launch() wrote before the beginning of buffer 'y'");
+}
+
+TEST_CASE("measure: rounds during which the device throttled are measured once more, and then stand with the reading") {
+  Telemetry hot;
+  hot.throttled_thermal_ns = 5e6;
+  FakeDevice recovers({0, {1000}});
+  recovers.readings = {{}, hot, hot, hot};
+  FakeCase one("op/fake/", twice);
+  const Measured fine = run(recovers, one);
+  CHECK(fine.outcome.warnings ==
+        std::vector<std::string>{
+            "measured a second time: the device slowed down because of heat for 5 ms in launch 0 (0 C)"});
+  CHECK(fine.outcome.launches.size() == 1);
+  CHECK(fine.reading->throttled_thermal_ns == 0);
+
+  FakeDevice stays({0, {1000}});
+  Telemetry hotter = hot;
+  hotter.throttled_thermal_ns = 9e6;
+  stays.readings = {{}, hot, hot, hotter};
+  const Measured poor = run(stays, one);
+  CHECK(poor.outcome.launches.size() == 1);
+  CHECK(poor.reading->throttled_thermal_ns == 4e6);
+  std::size_t timed = 0;
+  for (const auto& order : stays.asked) timed += order.size() == 101 ? 1 : 0;
+  CHECK(timed == 2);
+}
+
+TEST_CASE("measure: the clock that the device counted is kept, a side at a time") {
+  FakeDevice device({0, {1000, 1000}, 0, {1980, 1970}});
+  FakeCase baseline("op/fake/", twice);
+  FakeCase candidate("op/fake/", twice);
+  const Measured measured = duet(device, baseline, candidate);
+  CHECK(measured.outcome.launches[0].baseline_clock_mhz == 1980);
+  CHECK(measured.outcome.launches[0].candidate_clock_mhz == 1970);
+  CHECK(measured.reading->sm_clock_mhz == 1975);
+  FakeDevice alone({0, {1000}, 0, {1980, 0}});
+  const Measured single = run(alone, baseline);
+  CHECK(single.outcome.launches[0].candidate_clock_mhz == 1980);
+  CHECK(single.outcome.launches[0].baseline_clock_mhz == 0);
+  CHECK(single.reading->sm_clock_mhz == 1980);
+}
+
+TEST_CASE("measure: memory that each use keeps is a leak, what the first use keeps is not") {
+  FakeDevice device({0, {1000, 1000}});
+  FakeCase keeps_once("op/fake/", [&](float* x, float* y) {
+    twice(x, y);
+    device.used = std::max<std::uint64_t>(device.used, 4096);
+  });
+  FakeCase leaks("op/fake/", [&](float* x, float* y) {
+    twice(x, y);
+    device.used += 512;
+  });
+  MeasureSettings settings;
+  settings.find_leaks = true;
+  CHECK(run(device, keeps_once, settings).outcome.warnings.empty());
+  CHECK(duet(device, keeps_once, leaks, settings).outcome.warnings ==
+        std::vector<std::string>{"candidate: 512 bytes of the device's memory are not given back by release()"});
+  CHECK(run(device, leaks).outcome.warnings.empty());  // not looked for
+}
+
+TEST_CASE("measure: a call that is mostly its own launch is said to be so, and intervals outgrow their own cost") {
+  FakeDevice device({0, {1000}});
+  FakeCase one("op/fake/", twice);
+  MeasureSettings settings;
+  settings.floor = {600, 20'000};
+  const DuetCase outcome = run(device, one, settings).outcome;
+  CHECK(outcome.facts.batch == 2100);  // 2 ms, in which 20 us are 1 %, and 5 %
+  CHECK(outcome.warnings == std::vector<std::string>{
+                                "a launch of nothing takes 60 % of a call: the launch is measured more than the work"});
+}
+
+TEST_CASE("floor: of a device whose intervals cost 2 us and whose empty launches 300 ns") {
+  FakeDevice device({2000, {300}});
+  const Floor floor = measure_floor(device);
+  CHECK(floor.launch_ns == 300);
+  CHECK(floor.interval_ns == 2000);
 }
 
 TEST_CASE("measure: an interval of no time is a failure, never a very fast call") {

@@ -13,7 +13,7 @@ namespace {
 struct Table {
   std::vector<ratchet_buffer> buffers{{"x", RATCHET_F32, RATCHET_NORMAL, 8, 1, 0, 0, 0},
                                       {"y", RATCHET_F32, RATCHET_OUTPUT, 8, 0, 4, 1e-6, 1e-5}};
-  ratchet_case one{"op/impl/n=8", "y = x", nullptr, 64, 8, RATCHET_L2_WARM, 2, buffers.data()};
+  ratchet_case one{"op/impl/n=8", "y = x", nullptr, 64, 8, RATCHET_L2_WARM, 0, 2, buffers.data()};
   ratchet_module module{RATCHET_ABI,
                         RATCHET_CPU,
                         "table",
@@ -68,6 +68,8 @@ TEST_CASE("module: buffers that make no sense are refused by name") {
   CHECK(refused([](Table& t) { t.buffers[0].type = 9; }) != "");
   CHECK(refused([](Table& t) { t.buffers[0].fill = 9; }) != "");
   CHECK(refused([](Table& t) { t.buffers[1].name = "x"; }) != "");
+  CHECK(refused([](Table& t) { t.one.timing = 2; }) != "");
+  CHECK(refused([](Table& t) { t.one.timing = RATCHET_TIMED_BY_HOST, t.one.l2 = RATCHET_L2_COLD; }) != "");
   CHECK(refused([](Table& t) { t.buffers[1].rel_l2_max = std::numeric_limits<double>::quiet_NaN(); }) != "");
   CHECK(refused([](Table& t) { t.buffers[1].row_error_max = std::numeric_limits<double>::infinity(); }) != "");
 }
@@ -106,6 +108,9 @@ TEST_CASE("module: the definition hash follows contents, not bounds") {
   Table cold;
   cold.one.l2 = RATCHET_L2_COLD;
   CHECK(definition_hash(cold.one) != hash);
+  Table host;
+  host.one.timing = RATCHET_TIMED_BY_HOST;
+  CHECK(definition_hash(host.one) != hash);
 }
 
 }  // namespace

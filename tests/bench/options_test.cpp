@@ -21,6 +21,12 @@ std::string refusal(std::vector<const char*> arguments) {
   return "";
 }
 
+TEST_CASE("options: the clock is left alone unless a clock is given") {
+  CHECK(parsed({"--module", "m"}).lock_clocks_mhz == 0);
+  CHECK(parsed({"--module", "m", "--lock-clocks", "1500"}).lock_clocks_mhz == 1500);
+  CHECK(refusal({"--module", "m", "--lock-clocks", "0"}) == "--lock-clocks must lie between 1 and 10000");
+}
+
 TEST_CASE("options: the defaults are those of the documentation") {
   const Options options = parsed({"--module", "m.so"});
   CHECK(options.candidate == "m.so");

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -120,6 +122,29 @@ TEST_CASE("program: a module that crashes costs one case") {
   require_one_failure(run_module("broken_crash"), "crashed", "the measuring process ");
 }
 
+TEST_CASE(
+    "program: a death that does not repeat costs a warning, and one that does names how the second process ended") {
+  const std::string flag = "/tmp/ratchet-crash-first-" + std::to_string(getpid());
+  std::ofstream(flag) << "once";
+  setenv("RATCHET_TEST_CRASH_FLAG", flag.c_str(), 1);
+  const Result result = run_module("broken_crash_first");
+  unsetenv("RATCHET_TEST_CRASH_FLAG");
+  CHECK_FALSE(std::filesystem::exists(flag));
+  REQUIRE(result.status == 0);
+  const Run run = documents::read_run(result.out, "stdout");
+  const Measurement& one = run.measurements[0];
+  CHECK(one.failures.empty());
+  CHECK(one.launches.size() == 1);
+  REQUIRE(one.warnings.size() >= 1);
+  CHECK(std::any_of(one.warnings.begin(), one.warnings.end(), [](const std::string& warning) {
+    return warning == "the measuring process was killed by SIGSEGV and a second one measured the case" ||
+           warning ==
+               "the measuring process ended with exit status 1 and a second one measured the case";  // sanitizers
+  }));
+  const Run twice = documents::read_run(run_module("broken_crash").out, "stdout");
+  CHECK(twice.measurements[0].failures.front().message.ends_with(", in a second one too"));
+}
+
 TEST_CASE("program: a module that hangs costs one case and no more than its time") {
   require_one_failure(run_module("broken_hang", {"--timeout-s", "1.5"}), "timed_out", "no result after 1.5 s");
 }
@@ -134,6 +159,32 @@ TEST_CASE("program: a wrong answer, a changed input, an error and a kernel that 
   require_one_failure(run_module("broken_throw"), "module_error", "launch() failed: axpy/plain throws on purpose");
   require_one_failure(run_module("broken_prepare"), "module_error", "prepare() failed: ");
   require_one_failure(run_module("broken_once"), "wrong_answer", "after timing: 'out' holds 1024 values");
+}
+
+TEST_CASE("program: a case that the machine lacks something for is listed with the reason and costs no other") {
+  const Result result = run_module("lacking", {"--verbose"});
+  require_one_failure(result, "unavailable", "axpy/plain needs a thing that is nowhere; get it");
+  CHECK(result.err.find("axpy/plain/n=1024: unavailable: axpy/plain needs") != std::string::npos);
+}
+
+TEST_CASE("program: a duet says of both sides whether they are available") {
+  using Sides = std::vector<std::string>;
+  const auto lacking_sides = [](const char* baseline, const char* candidate) {
+    const Result result =
+        run({"--baseline", module(baseline), "--candidate", module(candidate), "--rounds", "3", "--warmup", "1"});
+    REQUIRE(result.status == 0);
+    const Duet duet = documents::read_duet(result.out, "stdout");
+    CHECK(duet.cases[1].launches.size() == 1);
+    Sides sides;
+    for (const Failure& failure : duet.cases[0].failures) {
+      CHECK(failure.kind == kUnavailable);
+      sides.push_back(failure.side);
+    }
+    return sides;
+  };
+  CHECK(lacking_sides("good", "lacking") == Sides{"candidate"});
+  CHECK(lacking_sides("lacking", "good") == Sides{"baseline"});
+  CHECK(lacking_sides("lacking", "lacking") == Sides{"baseline", "candidate"});
 }
 
 TEST_CASE("program: what a module prints cannot pass for the result") {
@@ -159,6 +210,10 @@ TEST_CASE("program: nothing to measure is a fault") {
   require_fault(run({}), "give one of --describe MODULE");
 }
 
+TEST_CASE("program: the clock of a CPU is not to be locked") {
+  require_fault(run_module("good", {"--lock-clocks", "1500"}), "--lock-clocks is for GPUs");
+}
+
 TEST_CASE("program: only the selected cases are measured") {
   const Result result = run_module("broken_crash", {"--case", "*/repeated/*"});
   REQUIRE(result.status == 0);
@@ -175,7 +230,7 @@ TEST_CASE("program: a run says where it was measured and how") {
   CHECK(run.environment->device.kind == "cpu");
   CHECK(run.environment->device.name != "");
   CHECK(run.environment->os.starts_with("Linux "));
-  CHECK(run.environment->clock_policy == "default");
+  CHECK((run.environment->clock_policy == "default" || run.environment->clock_policy.starts_with("governor:")));
   CHECK(run.environment->timer_tick_ns > 0);
   REQUIRE(run.telemetry.size() == 1);
   CHECK(run.telemetry[0].launch == 7);

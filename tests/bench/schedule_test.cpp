@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "src/bench/floor.h"
+
 namespace ratchet::bench {
 namespace {
 
@@ -24,10 +26,18 @@ TEST_CASE("schedule: the order comes from the seed and nothing else, and is bala
   CHECK(candidate_leads_pair < 563);
 }
 
-TEST_CASE("schedule: an interval is long enough for its tick and for its device") {
-  CHECK(wanted_interval_ns(32, 200e3) == 200e3);
-  CHECK(wanted_interval_ns(1024, 200e3) == 1024e3);
-  CHECK(wanted_interval_ns(0, 200e3) == 200e3);
+TEST_CASE("schedule: an interval is long enough for its tick, its own cost and its device") {
+  CHECK(wanted_interval_ns(32, 0, 200e3) == 200e3);
+  CHECK(wanted_interval_ns(1024, 0, 200e3) == 1024e3);
+  CHECK(wanted_interval_ns(0, 0, 200e3) == 200e3);
+  CHECK(wanted_interval_ns(32, 3000, 200e3) == 300e3);
+}
+
+TEST_CASE("floor: slope and intercept of two batches of nothing, neither below zero") {
+  CHECK(floor_from(500, 553'000, 1'103'000).launch_ns == 1100);
+  CHECK(floor_from(500, 553'000, 1'103'000).interval_ns == 3000);
+  CHECK(floor_from(500, 550'000, 549'000).launch_ns == 0);
+  CHECK(floor_from(500, 500'000, 1'100'000).interval_ns == 0);
 }
 
 TEST_CASE("schedule: the batch grows until the interval is long enough, and stops at the cap") {
@@ -37,6 +47,18 @@ TEST_CASE("schedule: the batch grows until the interval is long enough, and stop
   CHECK(next_batch(1, 1, 200e3) == kMaximalBatch);
   CHECK(next_batch(1, 0, 200e3) == kMaximalBatch);
   CHECK(next_batch(kMaximalBatch, 1, 200e3) == kMaximalBatch);
+}
+
+TEST_CASE("schedule: enough sets pass between two uses of one to evict it, and a flush stands in for too many") {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  CHECK(rotation_sets(8 * kMiB, 150 * kMiB) == 20);  // 19 others, 152 MiB
+  CHECK(rotation_sets(75 * kMiB, 150 * kMiB) == 3);
+  CHECK(rotation_sets(150 * kMiB, 150 * kMiB) == 2);
+  CHECK(rotation_sets(449 * kMiB, 150 * kMiB) == 2);
+  CHECK(rotation_sets(450 * kMiB, 150 * kMiB) == 1);
+  CHECK(rotation_sets(kMiB, 150 * kMiB) == 0);
+  CHECK(rotation_sets(8 * kMiB, 0) == 0);
+  CHECK(rotation_sets(0, 150 * kMiB) == 0);
 }
 
 TEST_CASE("schedule: the last five blocks must agree") {

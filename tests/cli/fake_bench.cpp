@@ -119,6 +119,9 @@ Run FakeBench::run(const executor::RunRequest& request) {
     measured.check = Check{one.flaw != "wrong", 0, 0};
     if (one.flaw == "wrong") {
       measured.failures.push_back({"wrong_answer", "", "its answer is wrong"});
+    } else if (one.flaw == "lacking") {
+      measured.check.reset();
+      measured.failures.push_back({kUnavailable, "", "no library"});
     } else {
       measured.launches.push_back(draw(one.time_ns, noise, request.launch.rounds, request.launch.number));
     }
@@ -143,6 +146,8 @@ Duet FakeBench::duet(const executor::DuetRequest& request) {
       measured.warnings.push_back(kOnlyInBaseline);
     } else if (candidate.cases.at(id).flaw == "wrong") {
       measured.failures.push_back({"wrong_answer", "candidate", "its answer is wrong"});
+    } else if (candidate.cases.at(id).flaw == "lacking") {
+      measured.failures.push_back({kUnavailable, "candidate", "no library"});
     } else {
       const double slow = 1 + measured.facts.handicap_percent / 100;
       measured.launches.push_back(

@@ -3,6 +3,7 @@
 //
 //   copy/x/n=1 1000            takes 1000 ns a call
 //   copy/x/n=2 1000 wrong      answers wrongly
+//   copy/x/n=2 1000 lacking    needs something that the machine lacks
 //   copy/x/n=3 1000 regrid     launches another grid than without the word
 //   copy/x/n=4 1000 variables  its machine code has device variables
 //   device cuda                the module is for a GPU, which is usable

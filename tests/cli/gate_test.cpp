@@ -251,6 +251,39 @@ TEST_CASE("record: a case with a wrong answer gets no baseline, exit 2") {
   CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 1);
 }
 
+TEST_CASE("run, record, check: a case that was never available is listed with the reason and turns nothing red") {
+  Workshop workshop("copy/x/n=1 1000\ncopy/x/n=2 500 lacking\n");
+  const Outcome run = workshop.run({"run"});
+  CHECK(run.code == 0);
+  CHECK(contains(run.out, "unavailable copy/x/n=2: no library"));
+  const Outcome outcome = workshop.run({"record"});
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.out, "unavailable, so it sets no baseline: no library"));
+  CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 1);
+  workshop.build("# again\ncopy/x/n=1 1000\ncopy/x/n=2 500 lacking\n");
+  CHECK(workshop.run({"check"}).code == 0);
+}
+
+TEST_CASE("check, record: a case that had a baseline and is unavailable now is missing, exit 3") {
+  Workshop workshop("copy/x/n=1 1000\ncopy/x/n=2 500\n");
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("copy/x/n=1 1000\ncopy/x/n=2 500 lacking\n");
+  for (const char* command : {"check", "record"}) {
+    const Outcome outcome = workshop.run({command, "--json"});
+    CHECK(outcome.code == 3);
+    CHECK(contains(outcome.out, "\"verdict\":\"missing\""));
+    CHECK(contains(outcome.out, "no library"));
+  }
+}
+
+TEST_CASE("run, record: a machine that lacks what every case needs measures nothing, and says so with exit 2") {
+  Workshop workshop("copy/x/n=1 1000 lacking\n");
+  CHECK(workshop.run({"run"}).code == 2);
+  const Outcome outcome = workshop.run({"record"});
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.err, "no case can be measured here: no library"));
+}
+
 TEST_CASE("check: a wrong answer is invalid however fast, exit 2") {
   Workshop workshop;
   REQUIRE(workshop.run({"record"}).code == 0);

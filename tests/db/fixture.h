@@ -78,7 +78,26 @@ inline Run a_run(const std::string& uuid, char commit = 'a') {
   run.environment = an_environment();
   run.measurements = {a_measurement("copy/plain/n=1", {{100, 101.5, 99}, {102}}),
                       a_measurement("add/plain/n=1", {{7}})};
-  run.telemetry = {{.launch = 1, .sm_clock_mhz = 1980, .temperature_c = 41.5, .power_w = 70}};
+  run.telemetry = {{.launch = 1,
+                    .sm_clock_mhz = 1980,
+                    .memory_clock_mhz = 3201,
+                    .temperature_c = 41.5,
+                    .power_w = 70,
+                    .energy_j = 12.5,
+                    .throttled_power_ns = 3,
+                    .copy_bytes_per_s = 4.3e12,
+                    .tensor_flops_per_cycle = 540672,
+                    .null_launch_ns = 1100,
+                    .interval_overhead_ns = 2300,
+                    .busy_percent = 4,
+                    .processes_before = 2,
+                    .processes_after = 2,
+                    .modes = {.ecc = "on",
+                              .mig = "off",
+                              .persistence = "on",
+                              .compute_mode = "default",
+                              .power_limit_w = 72,
+                              .highest_sm_clock_mhz = 2040}}};
   return run;
 }
 
@@ -123,7 +142,7 @@ inline VerdictRecord a_verdict(const std::string& uuid) {
   DuetCase of;
   of.facts = a_measurement("copy/plain/n=1", {}).facts;
   of.baseline_definition = "d0";
-  of.launches = {{{100, 102}, {101, 103}}, {{}, {}}, {{99.5}, {100.5}}};
+  of.launches = {{{100, 102}, {101, 103}, 1980, 1975.5}, {{}, {}}, {{99.5}, {100.5}, 1979, 0}};
   of.candidate_check = Check{.verified = true, .rel_l2 = 0, .row_error = 0};
   of.warnings = {"clock fell"};
   of.failures = {{"crashed", "candidate", "signal 11\xff"}};

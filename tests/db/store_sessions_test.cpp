@@ -112,7 +112,7 @@ TEST_CASE("store: dirty, wrong, failed and overheated measurements are no sessio
   Run failed = a_run("run-3");
   failed.measurements[0].failures = {{"crashed", "", "signal 11"}};
   Run hot = a_run("run-4");
-  hot.telemetry[0].throttled_thermal_ns = 1e6;
+  hot.telemetry[0].throttled_hardware_ns = 1e6;
   for (const Run& run : {dirty, wrong, failed, hot}) store.record(recording_of(run));
   record(store, a_verdict("verdict-1"));  // its candidate crashed in a launch
   CHECK(sessions(store).empty());

@@ -32,6 +32,9 @@ TEST_CASE("store: a verdict comes back with the rounds that it was decided from"
   CHECK(content(*found) == content(verdict));
   CHECK(found->document == verdict.document);  // to the letter
   CHECK(found->duets[0].cases[0].launches[2].candidate_ns == std::vector<double>{100.5});
+  CHECK(found->duets[0].cases[0].launches[0].candidate_clock_mhz == 1975.5);
+  CHECK(found->duets[0].cases[0].launches[1].baseline_clock_mhz == 0);
+  CHECK(found->duets[0].cases[0].launches[2].baseline_clock_mhz == 1979);
   CHECK(found->duets[0].cases[0].failures[0].message == "signal 11\xef\xbf\xbd");  // a stray byte, made UTF-8
   CHECK(content(store.verdict("verdict-2").value()) == content(bare));
   CHECK_FALSE(store.verdict("none"));

@@ -34,6 +34,8 @@ CaseFacts facts(const std::string& id) {
   facts.source = "kernels/copy/copy.cu:42";
   facts.batch = 16;
   facts.handicap_percent = 0.5;
+  facts.timed_by = "host";
+  facts.kernels = "1 x copy in 2x1x1 blocks";
   return facts;
 }
 
@@ -53,7 +55,24 @@ Run full_run() {
   run.measurements.push_back(
       {facts("copy/plain/n=1"), {{100.5, 101}, {99, 0.1 + 0.2}}, Check{true, 2.7e-4, 0.003}, {"few launches"}, {}});
   run.measurements.push_back({facts("copy/wide/n=1"), {}, std::nullopt, {}, {{"timed_out", "", "after 60 s"}}});
-  run.telemetry.push_back({3, 1980, 41.5, 370, 5, 6, 7, 8});
+  run.telemetry.push_back({.launch = 3,
+                           .sm_clock_mhz = 1980,
+                           .memory_clock_mhz = 3201,
+                           .temperature_c = 41.5,
+                           .power_w = 370,
+                           .energy_j = 12.5,
+                           .throttled_power_ns = 5,
+                           .throttled_thermal_ns = 6,
+                           .throttled_hardware_ns = 9,
+                           .sentinel_copy_ns = 7,
+                           .sentinel_fma_ns = 8,
+                           .copy_bytes_per_s = 4.3e12,
+                           .tensor_flops_per_cycle = 540672,
+                           .null_launch_ns = 1100,
+                           .interval_overhead_ns = 2300,
+                           .busy_percent = 17,
+                           .processes_before = 2,
+                           .processes_after = 3});
   return run;
 }
 
@@ -83,6 +102,8 @@ void check_same(const CaseFacts& a, const CaseFacts& b) {
   CHECK(a.source == b.source);
   CHECK(a.batch == b.batch);
   CHECK(a.handicap_percent == b.handicap_percent);
+  CHECK(a.timed_by == b.timed_by);
+  CHECK(a.kernels == b.kernels);
 }
 
 }  // namespace
@@ -132,6 +153,11 @@ TEST_CASE("documents: every field of a run survives writing and reading") {
   CHECK(std::vector{t.sm_clock_mhz, t.temperature_c, t.power_w} == std::vector{1980.0, 41.5, 370.0});
   CHECK(std::vector{t.throttled_power_ns, t.throttled_thermal_ns} == std::vector{5.0, 6.0});
   CHECK(std::vector{t.sentinel_copy_ns, t.sentinel_fma_ns} == std::vector{7.0, 8.0});
+  CHECK(std::vector{t.memory_clock_mhz, t.energy_j, t.throttled_hardware_ns} == std::vector{3201.0, 12.5, 9.0});
+  CHECK(std::vector{t.null_launch_ns, t.interval_overhead_ns, t.busy_percent} == std::vector{1100.0, 2300.0, 17.0});
+  CHECK(std::vector{t.copy_bytes_per_s, t.tensor_flops_per_cycle} == std::vector{4.3e12, 540672.0});
+  CHECK(t.processes_before == 2);
+  CHECK(t.processes_after == 3);
 }
 
 TEST_CASE("documents: every field of a duet survives writing and reading") {
@@ -194,6 +220,20 @@ TEST_CASE("documents: the written text is stable, format first, one case a line,
         "    {\"case\":\"a/b/n=2\",\"unit\":\"ns\",\"batch\":1,\"launches\":[[3.0]]}\n"
         "  ]\n"
         "}\n");
+}
+
+TEST_CASE("documents: the clocks of a launch of a duet read back, and none are written where none were counted") {
+  Duet duet;
+  DuetCase one;
+  one.facts.id = "copy/plain/n=1";
+  one.launches = {{{1, 2}, {3, 4}, 1980, 1975.5}, {{1, 2}, {3, 4}}};
+  duet.cases = {one};
+  const std::string text = documents::write(duet);
+  const auto launches = documents::read_duet(text, "d").cases[0].launches;
+  CHECK(launches[0].baseline_clock_mhz == 1980);
+  CHECK(launches[0].candidate_clock_mhz == 1975.5);
+  CHECK(launches[1].candidate_clock_mhz == 0);
+  CHECK(text.find("clock_mhz") == text.rfind("clock_mhz"));
 }
 
 TEST_CASE("documents: times read back to the same bits") {

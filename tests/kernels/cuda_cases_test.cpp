@@ -1,13 +1,16 @@
-// Every case of ratchet_cuda on a real device, and attention on shapes and inputs chosen to break it: within its bound,
-// by a plain launch and out of a graph. The device and the module have each a runtime of their own and share the
-// primary context, as in ratchet-bench.
+// Every case of ratchet_cuda and ratchet_peers on a real device, and attention on shapes and inputs chosen to break it:
+// within its bound, by a plain launch and out of a graph. The device and the module have each a runtime of their own
+// and share the primary context, as in ratchet-bench.
 #include "kernels/attention/attention.h"
 #include "kernels/check_cuda.h"
+#include "kernels/peers/cudnn_attention.h"
+#include "kernels/peers/cudnn_race.h"
 
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <numeric>
@@ -22,6 +25,7 @@ using ratchet::kernels::test::draw;
 using ratchet::kernels::test::Errors;
 using ratchet::kernels::test::Library;
 namespace attention = ratchet::kernels::attention;
+namespace cudnn = ratchet::kernels::cudnn;
 using attention::Shape;
 
 namespace {
@@ -174,7 +178,12 @@ void launch(const std::function<void()>& enqueue, cudaStream_t stream, bool in_g
 void check_module_case(const ratchet_module& module, const ratchet_case& one, cudaStream_t stream) {
   DeviceMemory memory({one.buffers, one.buffers + one.buffer_count}, stream);
   void* state = nullptr;
-  REQUIRE_MESSAGE(module.prepare(&one, &memory.call(), &state) == 0, module.last_error());
+  const int status = module.prepare(&one, &memory.call(), &state);
+  if (status == RATCHET_UNAVAILABLE) {
+    std::cout << one.id << ": unavailable: " << module.last_error() << '\n';
+    return;
+  }
+  REQUIRE_MESSAGE(status == 0, module.last_error());
   REQUIRE_MESSAGE(module.reference(state, memory.expected()) == 0, module.last_error());
   for (const bool in_graph : {false, true}) {
     CAPTURE(in_graph);
@@ -266,16 +275,58 @@ void check_everywhere(const std::function<Case(const Shape&, ratchet_type)>& mak
   }
 }
 
+// Median microseconds of each plan; the one that is kept has a star.
+void print_choice(const std::string& id, const cudnn::Choice& choice) {
+  for (std::size_t plan = 0; plan < choice.plans.size(); ++plan) {
+    std::cout << (plan == choice.kept ? "* " : "  ") << id << ": ";
+    if (!choice.times_ns.empty()) {
+      std::vector<double> times = choice.times_ns[plan];
+      std::nth_element(times.begin(), times.begin() + std::ptrdiff_t(times.size() / 2), times.end());
+      std::cout << times[times.size() / 2] / 1000 << " us, ";
+    }
+    std::cout << choice.plans[plan].workspace_bytes << " bytes, " << choice.plans[plan].name << '\n';
+  }
+}
+
 }  // namespace
 
-TEST_CASE("ratchet_cuda: every case is within its bound, launched directly and from a graph") {
+TEST_CASE("ratchet_cuda, ratchet_peers: every case is within its bound, launched directly and from a graph") {
   if (!have_device(0)) return;
-  const Library library(RATCHET_MODULES "/ratchet_cuda.so");
-  REQUIRE(library.module() != nullptr);
   const Stream stream = new_stream();
-  for (std::uint32_t i = 0; i < library.module()->case_count; ++i) {
-    CAPTURE(library.module()->cases[i].id);
-    check_module_case(*library.module(), library.module()->cases[i], stream.get());
+  // Beside the test, so that a copied build folder will do.
+  const auto modules = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "modules";
+  for (const char* name : {"ratchet_cuda.so", "ratchet_peers.so"}) {
+    const Library library((modules / name).string());
+    REQUIRE(library.module() != nullptr);
+    for (std::uint32_t i = 0; i < library.module()->case_count; ++i) {
+      CAPTURE(library.module()->cases[i].id);
+      check_module_case(*library.module(), library.module()->cases[i], stream.get());
+    }
+  }
+}
+
+TEST_CASE("cuDNN: no plan leads over the one that is kept by more than the race demands; choosing again asks no one") {
+  if (!have_device(0)) return;
+  const Stream stream = new_stream();
+  const auto session = cudnn::Session::forever();
+  bool said = false;
+  for (Shape shape : attention::kShapes) {
+    for (const bool causal : {false, true}) {
+      shape.causal = causal;
+      const Case one = cudnn::attention_case(session, shape, RATCHET_F16);
+      const DeviceMemory memory(one.buffers, stream.get());
+      try {
+        const cudnn::Choice& choice = session->choice(shape, RATCHET_F16, Call(memory.call()));
+        CHECK(&choice == &session->choice(shape, RATCHET_F16, Call(memory.call())));
+        if (!std::exchange(said, true)) std::cout << "cuDNN " << session->api()->version_text() << '\n';
+        print_choice(one.id(), choice);
+        for (const std::vector<double>& times : choice.times_ns) {
+          CHECK(cudnn::winner({choice.times_ns[choice.kept], times}) == 0);
+        }
+      } catch (const ratchet::kernels::Unavailable& what) {
+        std::cout << one.id() << ": unavailable: " << what.what() << '\n';
+      }
+    }
   }
 }
 

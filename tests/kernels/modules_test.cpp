@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "tests/kernels/mini_host.h"
@@ -15,7 +16,7 @@ namespace {
 
 std::vector<std::string> built_in() {
 #ifdef RATCHET_HAS_CUDA
-  return {RATCHET_MODULES "/ratchet_cpu.so", RATCHET_MODULES "/ratchet_cuda.so"};
+  return {RATCHET_MODULES "/ratchet_cpu.so", RATCHET_MODULES "/ratchet_cuda.so", RATCHET_MODULES "/ratchet_peers.so"};
 #else
   return {RATCHET_MODULES "/ratchet_cpu.so"};
 #endif
@@ -44,14 +45,14 @@ std::string source_line(const std::string& place) {
 }  // namespace
 
 TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,..., and speak for themselves") {
-  const char* form = "^[a-z0-9_]+/[a-z0-9_]+/[A-Za-z]+=[a-z0-9]+(,[A-Za-z]+=[a-z0-9]+)*$";
+  const char* form = "^[a-z0-9_]+/[a-z0-9_]+/[A-Za-z][A-Za-z0-9]*=[a-z0-9]+(,[A-Za-z][A-Za-z0-9]*=[a-z0-9]+)*$";
   for (const std::string& path : built_in()) {
     CAPTURE(path);
     const Library library(path);
     const ratchet_module* module = library.module();
     REQUIRE(module != nullptr);
     CHECK(module->abi == RATCHET_ABI);
-    CHECK(module->device == (path.find("cuda") == std::string::npos ? RATCHET_CPU : RATCHET_CUDA));
+    CHECK(module->device == (path.find("cpu") == std::string::npos ? RATCHET_CUDA : RATCHET_CPU));
     std::set<std::string> ids;
     for (std::uint32_t i = 0; i < module->case_count; ++i) {
       const ratchet_case& one = module->cases[i];
@@ -59,11 +60,12 @@ TEST_CASE("modules: ids are unique, of the form op/implementation/key=value,...,
       CHECK(matches(one.id, form));
       CHECK(ids.insert(one.id).second);
       CHECK(one.bytes > 0);
-      CHECK(one.l2 == RATCHET_L2_WARM);
+      CHECK((one.l2 == RATCHET_L2_COLD) == std::string(one.id).ends_with(",l2=cold"));
       CHECK(std::string(one.definition).size() > 20);
       CHECK(one.buffers[ratchet::kernels::test::output_index(one)].row > 0);
     }
-    CHECK(ids.size() == (module->device == RATCHET_CPU ? 12 : 52));
+    const std::map<std::string, std::size_t> cases{{"ratchet_cpu", 12}, {"ratchet_cuda", 57}, {"ratchet_peers", 16}};
+    CHECK(ids.size() == cases.at(module->name));
   }
 }
 

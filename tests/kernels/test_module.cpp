@@ -48,6 +48,7 @@ void crash() {
 void launch_plain(const Call& call) {
   static bool called = false;
   if (kBehaviour == Behaviour::Crash) crash();
+  if (kBehaviour == Behaviour::CrashFirst && std::remove(std::getenv("RATCHET_TEST_CRASH_FLAG")) == 0) crash();
   if (kBehaviour == Behaviour::Hang) hang();
   if (kBehaviour == Behaviour::Exit) std::exit(0);
   if (kBehaviour == Behaviour::Throw) throw std::runtime_error("axpy/plain throws on purpose");
@@ -99,6 +100,11 @@ std::vector<Case> cases() {
   if (kBehaviour == Behaviour::Prepare) {
     plain.prepare = [](const Call&) -> ratchet::kernels::Launch {
       throw std::runtime_error("axpy/plain cannot be prepared, on purpose");
+    };
+  }
+  if (kBehaviour == Behaviour::Lacking) {
+    plain.prepare = [](const Call&) -> ratchet::kernels::Launch {
+      throw ratchet::kernels::Unavailable("axpy/plain needs a thing that is nowhere; get it");
     };
   }
   Case repeated = axpy_case("repeated", kRepeatedCount);

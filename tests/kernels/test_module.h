@@ -6,19 +6,21 @@ namespace ratchet::kernels::test {
 
 enum class Behaviour {
   Good,
-  Wrong,      // one element is wrong
-  Input,      // right, but writes into its input
-  Crash,      // writes to address zero
-  Hang,       // never returns
-  Exit,       // exit(0): the process ends as if all were well
-  Throw,      // throws in launch
-  Stdout,     // right, but prints what looks like a result
-  Prepare,    // prepare fails
-  Once,       // right on the first call of the process, then does nothing
-  Duplicate,  // two cases of one id
-  Empty,      // no cases
-  AbiNumber,  // speaks a version of the ABI that does not exist
-  NullEntry,  // the entry returns NULL
+  Wrong,       // one element is wrong
+  Input,       // right, but writes into its input
+  Crash,       // writes to address zero
+  CrashFirst,  // crashes once: where the file named by RATCHET_TEST_CRASH_FLAG is, which it removes
+  Hang,        // never returns
+  Exit,        // exit(0): the process ends as if all were well
+  Throw,       // throws in launch
+  Stdout,      // right, but prints what looks like a result
+  Prepare,     // prepare fails
+  Lacking,     // prepare says that the machine lacks something
+  Once,        // right on the first call of the process, then does nothing
+  Duplicate,   // two cases of one id
+  Empty,       // no cases
+  AbiNumber,   // speaks a version of the ABI that does not exist
+  NullEntry,   // the entry returns NULL
 };
 
 extern const Behaviour kBehaviour;

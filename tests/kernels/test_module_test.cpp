@@ -41,7 +41,7 @@ TEST_CASE("test modules: all tell the same two cases, so that any can be judged 
   const Library good(path("good"));
   for (const char* name :
        {"slow_1", "slow_10", "fast_10", "broken_wrong", "broken_input", "broken_crash", "broken_hang", "broken_exit",
-        "broken_throw", "broken_stdout", "broken_prepare", "broken_once", "broken_abi"}) {
+        "broken_throw", "broken_stdout", "broken_prepare", "lacking", "broken_once", "broken_abi"}) {
     CAPTURE(name);
     const Library other(path(name));
     REQUIRE(other.module() != nullptr);

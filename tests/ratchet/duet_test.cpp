@@ -199,6 +199,22 @@ TEST_CASE("duet: a candidate that failed is invalid and a baseline that failed i
   CHECK(judge(measured).decided);
 }
 
+TEST_CASE("duet: a case that is unavailable is missing from the candidate and no baseline, and never a fault") {
+  DuetCase measured = duet_case("op/x/n=1", 0, 0, 1);
+  const Failure there{kUnavailable, "baseline", "no library"};
+  const Failure here{kUnavailable, "candidate", "no library"};
+  measured.failures = {here};
+  CHECK(judge(measured).verdict == Verdict::Missing);
+  CHECK(judge(measured).decided);
+  measured.failures = {there};
+  CHECK(judge(measured).verdict == Verdict::NoBaseline);
+  measured.failures = {there, here};
+  CHECK(judge(measured).verdict == Verdict::Missing);
+  CHECK(judge(measured).reasons == std::vector<std::string>{"unavailable: no library"});
+  measured.failures = {there, failure_of("candidate")};
+  CHECK(judge(measured).verdict == Verdict::Invalid);
+}
+
 TEST_CASE("duet: a case of one side only is missing or new, and another definition is another case") {
   DuetCase measured = duet_case("op/x/n=1", 0, 10, 1);
   measured.warnings = {kOnlyInBaseline};

@@ -51,15 +51,88 @@ TEST_CASE("environment: an unwritten clock policy is the default, and an absent 
   CHECK(incomparable(std::nullopt, std::nullopt));
 }
 
-TEST_CASE("environment: time lost to heat makes a device unfit, with the reading; a power cap alone does not") {
-  std::vector<Telemetry> launches(3);
-  launches[1].launch = 1;
+namespace {
+
+std::string unfit(const std::vector<Telemetry>& launches, const std::string& kind = "cuda") {
+  return degraded(launches, kind).value_or("");
+}
+
+std::vector<Telemetry> quiet_launches(std::size_t count) {
+  std::vector<Telemetry> launches(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    launches[i].launch = i;
+    launches[i].sentinel_fma_ns = 100e3;
+    launches[i].sentinel_copy_ns = 30e3;
+  }
+  return launches;
+}
+
+}  // namespace
+
+TEST_CASE("environment: time lost to heat or a power brake makes a device unfit, with the reading; a cap does not") {
+  auto launches = quiet_launches(3);
   launches[1].throttled_power_ns = 5e8;
-  CHECK_FALSE(degraded(launches));
-  CHECK_FALSE(degraded({}));
+  CHECK(unfit(launches) == "");
+  CHECK(unfit({}) == "");
+  launches[1].throttled_hardware_ns = 3e6;
+  CHECK(unfit(launches) == "the device slowed down because of its power brake for 3 ms in launch 1 (0 C)");
   launches[1].throttled_thermal_ns = 12e6;
   launches[1].temperature_c = 91;
-  CHECK(degraded(launches).value_or("") == "the device slowed down because of heat for 12 ms in launch 1 (91 C)");
+  CHECK(unfit(launches) == "the device slowed down because of heat for 12 ms in launch 1 (91 C)");
+  CHECK(unfit(launches, "cpu") != "");
+  CHECK(throttled(launches[1]));
+  CHECK_FALSE(throttled(launches[0]));
+}
+
+TEST_CASE(
+    "environment: a GPU that others keep busy is unfit, one with an idle neighbour is not, a CPU is never alone") {
+  auto launches = quiet_launches(2);
+  launches[1].processes_before = 1;
+  launches[1].processes_after = 1;
+  launches[1].busy_percent = 5;
+  CHECK(unfit(launches) == "");
+  launches[1].busy_percent = 34;
+  CHECK(unfit(launches) == "the device was 34 % busy with 1 other process before launch 1");
+  CHECK(unfit(launches, "cpu") == "");
+}
+
+TEST_CASE("environment: a process that joins during a launch makes it unfit, one that leaves does not") {
+  auto launches = quiet_launches(2);
+  launches[0].processes_before = 3;
+  CHECK(unfit(launches) == "");
+  launches[0].processes_after = 5;
+  CHECK(unfit(launches) == "2 other processes began to use the device during launch 0");
+}
+
+TEST_CASE("environment: a launch whose sentinel left the range of the others ran on another device") {
+  auto launches = quiet_launches(5);
+  launches[3].sentinel_fma_ns = 109e3;
+  CHECK(unfit(launches) == "");
+  launches[3].sentinel_fma_ns = 130e3;
+  CHECK(unfit(launches) ==
+        "the device was not itself in launch 3: its sentinel of arithmetic took +30 % against the other launches");
+  CHECK(unfit(launches, "cpu") == "");
+  launches[3].sentinel_fma_ns = 100e3;
+  launches[4].sentinel_copy_ns = 20e3;
+  CHECK(unfit(launches) ==
+        "the device was not itself in launch 4: its sentinel of memory took -33 % against the other launches");
+  launches[4].sentinel_copy_ns = 0;  // not read is not out of range
+  CHECK(unfit(launches) == "");
+  launches.resize(2);  // of two, none is the odd one
+  launches[1].sentinel_fma_ns = 200e3;
+  CHECK(unfit(launches) == "");
+}
+
+TEST_CASE("environment: a device that warms up by more than 15 C says so, and is fit all the same") {
+  auto launches = quiet_launches(3);
+  CHECK_FALSE(drifted(launches));  // not told
+  launches[0].temperature_c = 41;
+  launches[1].temperature_c = 58;
+  launches[2].temperature_c = 56;
+  CHECK(drifted(launches).value_or("") == "the device went from 41 C to 56 C (41 .. 58 C) during the launches");
+  CHECK(unfit(launches) == "");
+  launches[0].temperature_c = 43;
+  CHECK_FALSE(drifted(launches));
 }
 
 TEST_CASE("environment: more bytes a second than the memory moves are impossible, unless the caches may hold them") {

@@ -74,6 +74,20 @@ TEST_CASE("stored: a new case that answers wrongly or fails is invalid, not new"
   CHECK(verdicts[2].reasons.front() == "the candidate: signal 11");
 }
 
+TEST_CASE("stored: a case that was unavailable was not there, and one that is now is missing") {
+  const Measurement sound = measurement("op/x/n=1", kQuiet);
+  Measurement lacking = measurement("op/x/n=1", {});
+  lacking.failures.push_back({kUnavailable, "", "no library"});
+  Measurement crashed = measurement("op/x/n=1", {});
+  crashed.failures.push_back({"crashed", "", "signal 11"});
+  CHECK(judge(sound, lacking).verdict == Verdict::Missing);
+  CHECK(judge(sound, lacking).reasons.front() == "unavailable: no library");
+  CHECK(judge(lacking, sound).verdict == Verdict::New);
+  CHECK(judge(lacking, lacking).verdict == Verdict::New);
+  CHECK(judge(lacking, crashed).verdict == Verdict::Invalid);
+  CHECK(judge_stored(run({}), run({lacking}), {}).front().verdict == Verdict::New);
+}
+
 TEST_CASE("stored: one launch, however many samples it has, is inconclusive") {
   Measurement one = measurement("op/x/n=1", {});
   one.launches.resize(1);

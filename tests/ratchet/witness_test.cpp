@@ -53,6 +53,20 @@ TEST_CASE("witness: a sentinel that moved is reported with its name, direction a
   CHECK_FALSE(machine_changed(before, before, {}));
 }
 
+TEST_CASE("witness: another setting of the device is another machine, an unknown one is not") {
+  auto before = telemetry(8000, 7000);
+  auto after = before;
+  CHECK_FALSE(machine_changed(before, after, {}));
+  after.back().modes.ecc = "on";
+  CHECK_FALSE(machine_changed(before, after, {}));
+  before.back().modes.ecc = "off";
+  CHECK(machine_changed(before, after, {}) == "the machine changed between the runs: ECC was off and is on");
+  before.back().modes = {.power_limit_w = 72};
+  after.back().modes = {.power_limit_w = 60};
+  CHECK(machine_changed(before, after, {}) ==
+        "the machine changed between the runs: the power limit was 72 W and is 60 W");
+}
+
 TEST_CASE("witness: a shift within three standard deviations of two sessions is none") {
   const auto before = telemetry(8000, 7000);
   CHECK_FALSE(machine_changed(before, telemetry(8000 * 1.0105, 7000), {}));  // 3 * sqrt(2) * 0.25 % is 1.061 %

@@ -1,6 +1,7 @@
-#include "src/bench/cpu_timer.h"
+#include "src/bench/host_timer.h"
 
 #include <chrono>
+#include <utility>
 
 namespace ratchet::bench {
 
@@ -10,33 +11,39 @@ using Clock = std::chrono::steady_clock;
 
 }  // namespace
 
-CpuTimer::CpuTimer(std::span<PreparedCase* const> sides, TimerSettings settings, std::uint64_t flush_bytes)
-    : sides_(sides.begin(), sides.end()), settings_(settings), flush_(flush_bytes / sizeof(std::uint64_t)) {
-  if (settings_.cold && flush_.empty())
+HostTimer::HostTimer(std::span<const Rotation> sides, TimerSettings settings, std::uint64_t flush_bytes,
+                     std::function<void()> finish)
+    : sides_(sides.begin(), sides.end()),
+      settings_(settings),
+      flush_(flush_bytes / sizeof(std::uint64_t)),
+      finish_(std::move(finish)) {
+  if (settings_.flush && flush_.empty())
     warnings_.push_back("the size of the cache is unknown, so it was not emptied before each call");
 }
 
-std::vector<Round> CpuTimer::rounds(std::span<const std::uint8_t> first) {
-  std::vector<Round> rounds;
-  rounds.reserve(first.size());
+Block HostTimer::rounds(std::span<const std::uint8_t> first) {
+  Block block;
+  block.rounds.reserve(first.size());
   for (const std::uint8_t leader : first) {
-    Round& round = rounds.emplace_back();
+    Round& round = block.rounds.emplace_back();
     for (std::size_t turn = 0; turn < sides_.size(); ++turn) {
       const std::size_t side = sides_.size() == 1 ? 0 : leader ^ turn;
       round[side] = interval_ns(side);
     }
   }
-  return rounds;
+  return block;
 }
 
-void CpuTimer::once(std::size_t side) {
-  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side]->launch();
+void HostTimer::once(std::size_t side) {
+  for (std::uint64_t call = 0; call < settings_.batch; ++call) sides_[side][call % sides_[side].size()]->launch();
 }
 
-std::int64_t CpuTimer::interval_ns(std::size_t side) {
+std::int64_t HostTimer::interval_ns(std::size_t side) {
   flush_caches();
+  finish_();
   const auto start = Clock::now();
   once(side);
+  finish_();
   auto end = Clock::now();
   if (planted_percent_ > 0 && side + 1 == sides_.size()) {
     const auto extra = std::chrono::duration<double, std::nano>(end - start) * (planted_percent_ / 100);
@@ -47,7 +54,7 @@ std::int64_t CpuTimer::interval_ns(std::size_t side) {
 }
 
 // Written and then read: lines left dirty would be written back inside the interval.
-void CpuTimer::flush_caches() {
+void HostTimer::flush_caches() {
   for (std::uint64_t& word : flush_) ++word;
   std::uint64_t sum = 0;
   for (const std::uint64_t word : flush_) sum += word;

@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""The claims about timing on a GPU, measured in one sitting: one line each, with its number, and OK or FAILED.
+
+ * identical modules in a duet: |mean change| <= 0.05 %; deviation over launches <= 0.15 % (0.3 % below 10 us)
+ * a launch spends >= 70 % of its time, after start-up, in rounds that count or warm the device up
+ * medians within 1 % of an independent harness: CUDA graphs and events through libcudart, by this script alone
+
+usage: scripts/timing_claims.py [BUILD_FOLDER] [--launches N] [--case GLOB]
+Needs a GPU and libcudart.so.13 (of the toolkit, or named by RATCHET_CUDART). Exit code 1 if a claim failed, 2 on a fault.
+"""
+import argparse, ctypes as c, fnmatch, json, math, os, shutil, statistics, subprocess, sys, tempfile, time
+
+F32, F16, BF16, F64, U8 = range(5)
+OUTPUT, ZERO, UNIFORM, NORMAL, SCRATCH = range(5)
+ELEMENT_BYTES = {F32: 4, F16: 2, BF16: 2, F64: 8, U8: 1}
+
+
+class Buffer(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("type", c.c_uint32), ("fill", c.c_uint32), ("count", c.c_uint64),
+                ("seed", c.c_uint64), ("row", c.c_uint64), ("rel_l2_max", c.c_double), ("row_error_max", c.c_double)]
+
+
+class Case(c.Structure):
+    _fields_ = [("id", c.c_char_p), ("definition", c.c_char_p), ("source", c.c_char_p), ("bytes", c.c_uint64),
+                ("flops", c.c_uint64), ("l2", c.c_uint32), ("timing", c.c_uint32), ("buffer_count", c.c_uint64),
+                ("buffers", c.POINTER(Buffer))]
+
+
+class Call(c.Structure):
+    _fields_ = [("buffers", c.POINTER(c.c_void_p)), ("stream", c.c_void_p), ("threads", c.c_uint32),
+                ("pool", c.c_void_p), ("parallel_for", c.c_void_p)]
+
+
+PREPARE = c.CFUNCTYPE(c.c_int, c.POINTER(Case), c.POINTER(Call), c.POINTER(c.c_void_p))
+LAUNCH = c.CFUNCTYPE(c.c_int, c.c_void_p)
+REFERENCE = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p)
+RELEASE = c.CFUNCTYPE(None, c.c_void_p)
+LAST_ERROR = c.CFUNCTYPE(c.c_char_p)
+
+
+class Module(c.Structure):
+    _fields_ = [("abi", c.c_uint32), ("device", c.c_uint32), ("name", c.c_char_p), ("case_count", c.c_uint32),
+                ("cases", c.POINTER(Case)), ("prepare", PREPARE), ("launch", LAUNCH), ("reference", REFERENCE),
+                ("release", RELEASE), ("last_error", LAST_ERROR)]
+
+
+class Fault(Exception):
+    pass
+
+
+class Claims:
+    def __init__(self):
+        self.failed = 0
+
+    def claim(self, what, number, holds):
+        self.failed += not holds
+        print(f"{'OK' if holds else 'FAILED':6} {what}: {number}", flush=True)
+
+
+def duet(bench, baseline, candidate, globs, launch):
+    """One launch of ratchet-bench: its document, and its wall time in seconds."""
+    command = [bench, "--baseline", baseline, "--candidate", candidate, "--launch", str(launch), "--seed",
+               str(launch + 1)]
+    for glob in globs:
+        command += ["--case", glob]
+    start = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout), time.monotonic() - start
+
+
+def launch_change(rounds):
+    """20 % trimmed mean of the log ratios, as ratchet/duet.cpp takes it."""
+    ratios = sorted(math.log(b / a) for a, b in zip(rounds["baseline"], rounds["candidate"]))
+    cut = len(ratios) // 5
+    return statistics.fmean(ratios[cut:len(ratios) - cut])
+
+
+def identical(claims, bench, module, globs, launches, work):
+    """Identical machine code beside itself. Returns our median of each case."""
+    copy = os.path.join(work, "identical.so")
+    shutil.copy(module, copy)
+    changes, medians, spent, walls = {}, {}, 0.0, []
+    for launch in range(launches):
+        document, wall = duet(bench, module, copy, globs, launch)
+        walls.append(wall)
+        for case in document["cases"]:
+            if case.get("failures"):
+                claims.claim(f"{case['case']} is measured", case["failures"][0]["message"], False)
+                continue
+            rounds = case["launches"][0]
+            changes.setdefault(case["case"], []).append(launch_change(rounds))
+            medians.setdefault(case["case"], []).append(statistics.median(rounds["baseline"]))
+            if launch == launches - 1:
+                # 20 of 101 rounds more warm the device up; probing and verifying are not counted.
+                timed = sum(rounds["baseline"] + rounds["candidate"]) * case.get("batch", 1) / 1e9
+                spent += timed * 121 / 101
+    medians = {case: statistics.median(times) for case, times in medians.items()}
+    means = {case: 100 * statistics.fmean(values) for case, values in changes.items()}
+    worst = max(means, key=lambda case: abs(means[case]))
+    claims.claim(f"identical modules, worst mean change of {len(means)} cases over {launches} launches",
+                 f"{means[worst]:+.4f} % ({worst}), at most 0.05 %", abs(means[worst]) <= 0.05)
+    for name, bound, chosen in (("of 10 us and more", 0.15, lambda ns: ns >= 1e4),
+                                ("below 10 us", 0.30, lambda ns: ns < 1e4)):
+        spread = {case: 100 * statistics.stdev(values) for case, values in changes.items()
+                  if chosen(medians[case]) and len(values) > 1}
+        if not spread:
+            continue
+        widest = max(spread, key=spread.get)
+        claims.claim(f"identical modules, widest deviation over launches of {len(spread)} cases {name}",
+                     f"{spread[widest]:.4f} % ({widest}), at most {bound} %", spread[widest] <= bound)
+    _, start_up = duet(bench, module, copy, [worst], launches)
+    share = spent / max(walls[-1] - start_up, 1e-9)
+    claims.claim("share of a launch in timed intervals and warm-up, after start-up",
+                 f"{100 * share:.0f} % of {walls[-1] - start_up:.1f} s (start-up and one case {start_up:.1f} s), at least 70 %",
+                 share >= 0.70)
+    return medians
+
+
+class Cuda:
+    """As little of the CUDA runtime as timing in graphs takes."""
+
+    def __init__(self):
+        names = [os.environ.get("RATCHET_CUDART"), "libcudart.so.13", "/usr/local/cuda/lib64/libcudart.so.13",
+                 "libcudart.so"]
+        for name in filter(None, names):
+            try:
+                self.library = c.CDLL(name)
+                break
+            except OSError:
+                continue
+        else:
+            raise Fault("libcudart.so.13 is not found; set RATCHET_CUDART to its path")
+        self.stream = c.c_void_p()
+        self("cudaStreamCreate", c.byref(self.stream))
+        l2 = c.c_int()
+        self("cudaDeviceGetAttribute", c.byref(l2), 38, 0)  # cudaDevAttrL2CacheSize
+        self.l2_bytes = l2.value
+
+    def __call__(self, name, *arguments):
+        status = getattr(self.library, name)(*arguments)
+        if status != 0:
+            raise Fault(f"{name} failed with CUDA error {status}")
+
+    def memory(self, size):
+        pointer = c.c_void_p()
+        self("cudaMalloc", c.byref(pointer), c.c_size_t(size))
+        return pointer
+
+    def graph(self, calls):
+        graph, executable = c.c_void_p(), c.c_void_p()
+        self("cudaStreamBeginCapture", self.stream, 1)  # thread local
+        calls()
+        self("cudaStreamEndCapture", self.stream, c.byref(graph))
+        self("cudaGraphInstantiate", c.byref(executable), graph, c.c_ulonglong(0))
+        self("cudaGraphDestroy", graph)
+        return executable
+
+    def time_ms(self, executable, events):
+        self("cudaEventRecord", events[0], self.stream)
+        self("cudaGraphLaunch", executable, self.stream)
+        self("cudaEventRecord", events[1], self.stream)
+        self("cudaStreamSynchronize", self.stream)
+        elapsed = c.c_float()
+        self("cudaEventElapsedTime", c.byref(elapsed), events[0], events[1])
+        return elapsed.value
+
+
+def random_bytes(buffer):
+    """Normal numbers of the buffer's type, a block of them repeated: zeros would run faster than real data."""
+    import array, random, struct
+    draw = random.Random(buffer.seed)
+    values = [draw.gauss(0, 1) if buffer.fill == NORMAL else draw.random() for _ in range(65536)]
+    if buffer.type == F32:
+        block = array.array("f", values).tobytes()
+    elif buffer.type == F16:
+        block = struct.pack("<65536e", *values)
+    elif buffer.type == BF16:
+        block = b"".join(struct.pack("<f", value)[2:] for value in values)
+    else:
+        return b"\0" * (buffer.count * ELEMENT_BYTES[buffer.type])
+    size = buffer.count * ELEMENT_BYTES[buffer.type]
+    return (block * (size // len(block) + 1))[:size]
+
+
+def peer_median_ns(cuda, module, case):
+    """Median of 101 replays of a graph after 20 to warm up; cold cases walk through sets of 3 x L2 and more. Graphs of a
+    quarter of a millisecond, waited for one by one: kept busy for longer, a GPU lowers its clock under its power cap."""
+    wanted_ms = 0.25 if case.l2 == 0 else 1
+    sets = 1 if case.l2 == 0 else max(2, -(-3 * cuda.l2_bytes // case.bytes) + 1)
+    states, kept, owned = [], [], []
+    contents = [random_bytes(case.buffers[k]) if case.buffers[k].fill in (UNIFORM, NORMAL) else None
+                for k in range(case.buffer_count)]
+    for _ in range(sets):
+        pointers = (c.c_void_p * case.buffer_count)()
+        for k in range(case.buffer_count):
+            size = case.buffers[k].count * ELEMENT_BYTES[case.buffers[k].type]
+            memory = cuda.memory(size)
+            owned.append(memory)
+            pointers[k] = memory.value
+            if contents[k] is None:
+                cuda("cudaMemset", memory, 0, c.c_size_t(size))
+            else:
+                cuda("cudaMemcpy", memory, contents[k], c.c_size_t(size), 1)
+        call = Call(c.cast(pointers, c.POINTER(c.c_void_p)), cuda.stream, 0, None, None)
+        state = c.c_void_p()
+        kept.append((pointers, call))  # must live as long as the prepared case
+        if module.prepare(c.byref(case), c.byref(call), c.byref(state)) != 0:
+            raise Fault(f"{case.id.decode()}: {module.last_error().decode()}")
+        states.append(state)
+
+    def enqueue(calls):
+        for i in range(calls):
+            if module.launch(states[i % sets]) != 0:
+                raise Fault(f"{case.id.decode()}: {module.last_error().decode()}")
+
+    enqueue(sets)  # loads the code
+    cuda("cudaStreamSynchronize", cuda.stream)
+    events = [c.c_void_p(), c.c_void_p()]
+    for event in events:
+        cuda("cudaEventCreate", c.byref(event))
+    calls = sets
+    while True:
+        executable = cuda.graph(lambda: enqueue(calls))
+        once_ms = statistics.median(cuda.time_ms(executable, events) for _ in range(20))
+        if once_ms >= wanted_ms or calls >= 5000:
+            break
+        cuda("cudaGraphExecDestroy", executable)
+        calls = sets * math.ceil(calls / sets * 1.1 * wanted_ms / max(once_ms, 1e-3))
+    median_ns = statistics.median(cuda.time_ms(executable, events) for _ in range(101)) * 1e6 / calls
+    cuda("cudaGraphExecDestroy", executable)
+    for state in states:
+        module.release(state)
+    for memory in owned:
+        cuda("cudaFree", memory)
+    return median_ns
+
+
+def peers(claims, file, medians, globs):
+    cuda = Cuda()
+    library = c.CDLL(file)
+    library.ratchet_module_entry.restype = c.POINTER(Module)
+    module = library.ratchet_module_entry().contents
+    apart = {}
+    for i in range(module.case_count):
+        case = module.cases[i]
+        name = case.id.decode()
+        if case.timing != 0 or name not in medians or not any(fnmatch.fnmatchcase(name, glob) for glob in globs):
+            continue
+        theirs = statistics.median(peer_median_ns(cuda, module, case) for _ in range(3))  # places in memory differ
+        apart[name] = 100 * (medians[name] / theirs - 1)
+        print(f"       {name}: ours {medians[name] / 1e3:.3f} us, peer {theirs / 1e3:.3f} us, {apart[name]:+.2f} %")
+    if not apart:
+        raise Fault("no case to compare with the peer")
+    worst = max(apart, key=lambda case: abs(apart[case]))
+    claims.claim(f"medians of {len(apart)} cases against graphs and events of this script, farthest apart",
+                 f"{apart[worst]:+.2f} % ({worst}), at most 1 %", abs(apart[worst]) <= 1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", nargs="?", default="build/release")
+    parser.add_argument("--launches", type=int, default=5)
+    parser.add_argument("--case", action="append", default=[])
+    given = parser.parse_args()
+    if given.launches < 2:
+        raise Fault("a deviation over launches needs at least 2")
+    globs = given.case or ["copy/*", "triad/*", "attention/tiled/*"]
+    bench = os.path.join(given.build, "bin/ratchet-bench")
+    module = os.path.abspath(os.path.join(given.build, "modules/ratchet_cuda.so"))
+    claims = Claims()
+    with tempfile.TemporaryDirectory() as work:
+        medians = identical(claims, bench, module, globs, given.launches, work)
+    peers(claims, module, medians, [glob for glob in globs if not glob.startswith("triad")] or globs)
+    return 1 if claims.failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (Fault, OSError, subprocess.CalledProcessError, json.JSONDecodeError) as fault:
+        print(f"timing_claims: {fault}", file=sys.stderr)
+        sys.exit(2)
