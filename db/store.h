@@ -71,6 +71,9 @@ class Store {
   // or a commit measured in several environments (narrow by fingerprint) or both clean and dirty, is an Error that
   // lists them.
   [[nodiscard]] std::optional<Run> find_run(const std::string& prefix, const std::string& environment = "");
+  // The newest run of a clean commit with this tree in exactly this environment (a fingerprint): commits of one tree
+  // hold the same code, as a branch's merge and what main gets from it.
+  [[nodiscard]] std::optional<Run> run_of_tree(const std::string& tree, const std::string& environment);
   [[nodiscard]] Launches samples(const std::string& run_uuid, const std::string& case_id);
   [[nodiscard]] std::optional<VerdictRecord> verdict(const std::string& uuid_prefix);
   [[nodiscard]] std::optional<VerdictRecord> newest_verdict();

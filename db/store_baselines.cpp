@@ -96,7 +96,8 @@ Evidence evidence_of_duet(const BaselineMove& move, const std::optional<VerdictR
 void require_evidence(const BaselineMove& move, const Evidence& evidence) {
   if (move.commit.dirty || evidence.commit.dirty)
     refuse(move, "its commit was dirty; commit the changes and measure again");
-  if (evidence.commit.sha != move.commit.sha) {
+  const bool same_tree = !move.commit.tree.empty() && evidence.commit.tree == move.commit.tree;
+  if (evidence.commit.sha != move.commit.sha && !same_tree) {
     refuse(move, "it was measured at commit " + evidence.commit.sha + ", not " + move.commit.sha);
   }
   if (evidence.device_name != move.device_name) refuse(move, "it was measured on \"" + evidence.device_name + "\"");

@@ -164,6 +164,15 @@ std::optional<Run> Store::find_run(const std::string& prefix, const std::string&
   return meanings.empty() ? std::nullopt : load_run(newest);
 }
 
+std::optional<Run> Store::run_of_tree(const std::string& tree, const std::string& environment) {
+  Statement select(connection_, "find a run of tree " + tree,
+                   "SELECT r.uuid FROM commits AS c JOIN runs AS r ON r.commit_id = c.id "
+                   "JOIN environments AS e ON e.id = r.environment_id "
+                   "WHERE c.tree = ?1 AND c.dirty = 0 AND e.fingerprint = ?2 ORDER BY r.started_s DESC, r.id DESC LIMIT 1");
+  select.start(tree, environment);
+  return !tree.empty() && select.step() ? load_run(select.text(0)) : std::nullopt;
+}
+
 Launches Store::samples(const std::string& run_uuid, const std::string& case_id) {
   Statement select(connection_, "read the samples of run " + run_uuid,
                    "SELECT data FROM samples JOIN runs ON runs.id = run_id JOIN cases ON cases.id = case_id "

@@ -6,15 +6,14 @@
 #include "src/cli/calibrated.h"
 #include "src/cli/check_plan.h"
 #include "src/cli/commands.h"
+#include "src/cli/gating.h"
 #include "src/cli/judging.h"
 #include "src/cli/recording.h"
 #include "src/executor/base_build.h"
 #include "src/repository/git.h"
 
 namespace ratchet::cli {
-namespace {
 
-// Builds REV and takes its modules, in the order of the configuration, for those of the suite.
 std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
                                                       const std::string& revision) {
   const executor::BaseBuild base = executor::build_base(context.config(), revision, context.database().parent_path());
@@ -28,7 +27,27 @@ std::map<std::string, Standing> standings_of_revision(Context& context, const Su
   return standings;
 }
 
-}  // namespace
+Checked check_beside(Context& context, const Suite& suite, const CheckRequest& request) {
+  CheckPlan plan = plan_check(suite, request.standings, request.candidate, request.settings, request.measure_identical);
+  if (!request.measure_identical)
+    plan = settle_identical(context, std::move(plan), suite.environment.device, request.settings);
+  executor::Judged judged = measure_plan(context, suite, plan, request.policy, request.settings);
+  Checked checked;
+  checked.verdict =
+      conclude(all_verdicts(context, plan, judged, request.candidate), judged.policy,
+               {Purpose::Check, measured_seconds(judged), unfit(judged), calibrated_rate(context, suite.environment)});
+  checked.duets = std::move(judged.duets);
+  if (!request.settings.handicaps.empty()) return checked;
+  checked.verdict.uuid = context.new_uuid();
+  add_ledgers(context, request.candidate, suite.environment.device.name, checked.verdict);
+  return checked;
+}
+
+void remember(Context& context, const Checked& checked, const Commit& candidate, const Environment& environment) {
+  db::Recording recording;
+  recording.verdict = verdict_record(context, checked.verdict, checked.duets, candidate, environment);
+  context.store(db::Mode::ReadWrite).record(recording);
+}
 
 void declare_check(po::options_description& options) {
   options.add_options()("base", po::value<std::string>()->value_name("REV"),
@@ -50,23 +69,14 @@ int check(Context& context, const po::variables_map& values) {
       revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
   keep_matching(standings, texts_of(values, "case"));
 
-  const bool measure_identical = is_set(values, "measure-identical");
-  CheckPlan plan = plan_check(suite, standings, candidate, settings, measure_identical);
-  if (!measure_identical) plan = settle_identical(context, std::move(plan), suite.environment.device, settings);
-  const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
-  CheckVerdict verdict = conclude(
-      all_verdicts(context, plan, judged), judged.policy,
-      {Purpose::Check, measured_seconds(judged), unfit(judged), calibrated_rate(context, suite.environment)});
+  const Checked checked = check_beside(
+      context, suite, {std::move(standings), candidate, policy, settings, is_set(values, "measure-identical")});
   if (settings.handicaps.empty()) {
-    verdict.uuid = context.new_uuid();
-    add_ledgers(context, candidate, suite.environment.device.name, verdict);
-    db::Recording recording;
-    recording.verdict = verdict_record(context, verdict, judged.duets, candidate, suite.environment);
-    context.store(db::Mode::ReadWrite).record(recording);
+    remember(context, checked, candidate, suite.environment);
   } else {
     context.log().info("a slowdown was planted: nothing is recorded");
   }
-  return conclude_and_print(context, verdict);
+  return conclude_and_print(context, checked.verdict);
 }
 
 }  // namespace ratchet::cli

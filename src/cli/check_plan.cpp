@@ -10,6 +10,7 @@
 #include "src/cli/past.h"
 #include "src/executor/identity.h"
 #include "src/report/progress.h"
+#include "src/repository/git.h"
 
 namespace ratchet::cli {
 namespace {
@@ -109,6 +110,31 @@ std::map<std::string, Standing> standings_of_database(Context& context, const Su
   return standings;
 }
 
+std::map<std::string, Standing> standings_at(Context& context, const Suite& suite, const Commit& commit) {
+  db::Store& store = context.store(db::Mode::ReadWrite);
+  std::map<std::string, bool> before;  // by sha
+  const auto stood = [&](const std::string& sha) {
+    const auto [at, fresh] = before.try_emplace(sha);
+    if (fresh) at->second = repository::is_before(context.root(), sha, commit.sha);
+    return at->second;
+  };
+  std::vector<db::BaselineMove> log = store.baseline_log("*");
+  std::map<std::string, const db::BaselineMove*> newest;  // null: retired, whatever came before
+  for (auto move = log.rbegin(); move != log.rend(); ++move) {
+    if (move->device_name != suite.environment.device.name || newest.contains(move->case_id)) continue;
+    if (move->kind == "retired")
+      newest[move->case_id] = nullptr;
+    else if (stood(move->commit.sha))
+      newest[move->case_id] = &*move;
+  }
+  std::map<std::string, Standing> standings;
+  for (const auto& [id, move] : newest) {
+    if (move == nullptr) continue;
+    standings[id] = {move->id, store.module_file(move->module_hash), move->module_hash, move->commit};
+  }
+  return standings;
+}
+
 void keep_matching(std::map<std::string, Standing>& standings, const std::vector<std::string>& globs) {
   if (globs.empty()) return;
   std::erase_if(standings, [&](const auto& standing) {
@@ -127,10 +153,11 @@ executor::Judged measure_plan(Context& context, const Suite& suite, const CheckP
                                          });
 }
 
-std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan, const executor::Judged& judged) {
+std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan, const executor::Judged& judged,
+                                      const Commit& candidate) {
   std::vector<CaseVerdict> verdicts = judged.verdicts;
   verdicts.insert(verdicts.end(), plan.settled.begin(), plan.settled.end());
-  apply_acceptances(context, verdicts);
+  apply_acceptances(context, candidate, verdicts);
   return verdicts;
 }
 

@@ -43,9 +43,14 @@ void keep_matching(std::map<std::string, Standing>& standings, const std::vector
 [[nodiscard]] executor::Judged measure_plan(Context& context, const Suite& suite, const CheckPlan& plan,
                                             const Policy& policy, const executor::Settings& settings);
 
-// Measured and settled cases together, acceptances applied.
+// Measured and settled cases together, the candidate's acceptances applied.
 [[nodiscard]] std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan,
-                                                    const executor::Judged& judged);
+                                                    const executor::Judged& judged, const Commit& candidate);
+
+// The baselines that stood at `commit`: of each case the newest move whose commit is `commit` or before it. A baseline
+// that main reached later is not the fault of a branch that does not have it. Error in a shallow clone, where nobody
+// can tell what came before.
+[[nodiscard]] std::map<std::string, Standing> standings_at(Context& context, const Suite& suite, const Commit& commit);
 
 // Why the device was not fit in one of the launches; none when it was.
 [[nodiscard]] std::optional<std::string> unfit(const executor::Judged& judged);

@@ -14,6 +14,7 @@ const std::vector<Command>& commands() {
        declare_record,
        {},
        record},
+      {"ci", "", "the whole gate of a GitHub job, from its environment", declare_ci, {}, ci},
       {"compare",
        "BASE CANDIDATE | --duet FILE",
        "judge two recorded runs (commit, run or file) or a duet file",

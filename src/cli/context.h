@@ -57,6 +57,7 @@ class Context {
 
   // --db, else RATCHET_DB, else .ratchet/ratchet.db at the root.
   std::filesystem::path database();
+  void use_database(const std::filesystem::path& file) { common_.db = file.string(); }  // before store() is asked for
   db::Store& store(db::Mode mode);
 
   executor::Bench& bench();

@@ -10,6 +10,7 @@
 #include "src/report/check_report.h"
 #include "src/report/units.h"
 #include "src/repository/accept_file.h"
+#include "src/repository/git.h"
 
 namespace ratchet::cli {
 namespace {
@@ -20,6 +21,14 @@ Ruling ruling_of(const repository::AcceptMatch& match, const CaseVerdict& verdic
   if (entry.max_change_percent && verdict.change && 100 * *verdict.change > *entry.max_change_percent)
     return {false, fmt::format("accepted only up to {:g} %", *entry.max_change_percent)};
   return {true, entry.reason + " (" + entry.author + ")"};
+}
+
+std::vector<repository::Acceptance> acceptances_of(Context& context, const Commit& candidate) {
+  const std::string name(repository::kAcceptName);
+  if (candidate.dirty || candidate.sha.empty()) return repository::read_accept_file(context.root() / name);
+  const auto text = repository::file_at(context.root(), candidate.sha, name);
+  if (!text) return {};
+  return repository::parse_accept_file(*text, name + " at " + candidate.sha.substr(0, 12));
 }
 
 }  // namespace
@@ -49,14 +58,30 @@ Policy policy_from(Context& context, const po::variables_map& values) {
   return policy;
 }
 
-void apply_acceptances(Context& context, std::vector<CaseVerdict>& verdicts) {
-  const auto accepted = repository::read_accept_file(context.root() / repository::kAcceptName);
-  const std::string today = context.now().substr(0, 10);
+void rule(const std::vector<repository::Acceptance>& accepted, const std::string& today,
+          std::vector<CaseVerdict>& verdicts) {
   for (CaseVerdict& verdict : verdicts) {
     const repository::AcceptMatch match = repository::match(accepted, verdict.id, today);
     if (match.status == repository::AcceptStatus::None) continue;
     apply(ruling_of(match, verdict), verdict);
   }
+}
+
+void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts) {
+  rule(acceptances_of(context, candidate), context.now().substr(0, 10), verdicts);
+}
+
+Audit audit_of(Context& context, const Commit& candidate, const CaseVerdict& accepted) {
+  Audit audit;
+  if (!accepted.reasons.empty()) audit.reason = accepted.reasons.front();
+  const auto match =
+      repository::match(acceptances_of(context, candidate), accepted.id, context.now().substr(0, 10)).acceptance;
+  const auto by = match ? repository::introduced(context.root(), candidate.sha, std::string(repository::kAcceptName),
+                                                 match->case_pattern)
+                        : std::nullopt;
+  if (by) audit.reason += "; accepted in commit " + by->sha;
+  audit.actor = by ? by->author : context.actor();
+  return audit;
 }
 
 double measured_seconds(const Duet& duet) {

@@ -8,6 +8,7 @@
 #include "src/cli/calibrated.h"
 #include "src/cli/check_plan.h"
 #include "src/cli/commands.h"
+#include "src/cli/gating.h"
 #include "src/cli/judging.h"
 #include "src/cli/measuring.h"
 #include "src/cli/recording.h"
@@ -42,30 +43,33 @@ const char* kind_of_move(Verdict verdict) {
 
 // The numbers of a move are those of the run: it took no part in proving that the candidate is faster, so they are not
 // the lucky ones that won.
-db::BaselineMove move_to(Context& context, const Run& run, const db::Summary& summary, const std::string& module_hash,
-                         const CaseVerdict& verdict) {
+db::BaselineMove move_to(Context& context, const Commit& commit, const Run& run, const db::Summary& summary,
+                         const std::string& module_hash, const CaseVerdict& verdict) {
   db::BaselineMove move;
   move.kind = kind_of_move(verdict.verdict);
   move.case_id = verdict.id;
   move.device_name = run.environment->device.name;
   move.device_kind = run.environment->device.kind;
-  move.commit = run.commit;
+  move.commit = commit;
   move.module_hash = module_hash;
   move.run_uuid = run.uuid;
   move.definition = find(run, verdict.id)->facts.definition;
   move.median_ns = summary.median_ns;
   move.ci_lo_ns = summary.ci_lo_ns;
   move.ci_hi_ns = summary.ci_hi_ns;
-  move.reason = verdict.verdict == Verdict::Accepted && !verdict.reasons.empty() ? verdict.reasons.front() : "";
   move.actor = context.actor();
+  if (verdict.verdict == Verdict::Accepted) {
+    const Audit audit = audit_of(context, commit, verdict);
+    move.reason = audit.reason;
+    move.actor = audit.actor;
+  }
   move.moved_at = context.now();
   return move;
 }
 
-std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, const Run& run,
-                                       const std::vector<db::Summary>& summaries,
-                                       const std::vector<CaseVerdict>& verdicts,
-                                       const std::map<std::string, Standing>& standings) {
+std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, const CheckRequest& request,
+                                       const Run& run, const std::vector<db::Summary>& summaries,
+                                       const std::vector<CaseVerdict>& verdicts) {
   db::Store& store = context.store(db::Mode::ReadWrite);
   std::vector<db::BaselineMove> moves;
   for (const SuiteModule& module : suite.modules) {
@@ -78,10 +82,10 @@ std::vector<db::BaselineMove> moves_of(Context& context, const Suite& suite, con
       if (hash.empty()) hash = store.store_module(module.file, context.now());
       const auto summary = std::find_if(summaries.begin(), summaries.end(),
                                         [&](const db::Summary& s) { return s.case_id == verdict.id; });
-      db::BaselineMove move = move_to(context, run, *summary, hash, verdict);
+      db::BaselineMove move = move_to(context, request.candidate, run, *summary, hash, verdict);
       // What was judged against, not what stands now: the store refuses the move when another process came between.
-      const auto standing = standings.find(verdict.id);
-      move.replaces = standing == standings.end() ? 0 : standing->second.move;
+      const auto standing = request.standings.find(verdict.id);
+      move.replaces = standing == request.standings.end() ? 0 : standing->second.move;
       moves.push_back(std::move(move));
     }
   }
@@ -131,43 +135,60 @@ void declare_record(po::options_description& options) {
   declare_policy(options);
 }
 
-int record(Context& context, const po::variables_map& values) {
-  const Policy policy = policy_from(context, values);
-  const executor::Settings settings = settings_from(context, values);
-  const Commit commit = repository::head(context.root());
-  if (commit.dirty)
-    throw Error(
-        "the work tree has changes: a baseline must be a commit that others can build; commit first, or use `ratchet "
-        "run`");
-  const Suite suite = load_suite(context, values);
-  auto standings = standings_of_database(context, suite);
-  keep_matching(standings, texts_of(values, "case"));
+void require_clean(const Commit& commit) {
+  if (!commit.dirty) return;
+  throw Error(
+      "the work tree has changes: a baseline must be a commit that others can build; commit first, or use `ratchet "
+      "run`");
+}
 
-  const Run run =
-      measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches), settings, commit);
+Checked record_commit(Context& context, const Suite& suite, const CheckRequest& request,
+                      const std::optional<Run>& known) {
+  const Commit& commit = request.candidate;
+  require_clean(commit);
+  const Run run = known ? *known
+                        : measure_suite(context, suite, static_cast<std::size_t>(context.config().run_launches),
+                                        request.settings, commit);
   if (all_unavailable(run))
     throw Error("no case can be measured here: " + run.measurements.front().failures.front().message);
-  CheckPlan plan = settle_identical(context, plan_check(suite, standings, commit, settings, false),
-                                    suite.environment.device, settings);
+  CheckPlan plan = settle_identical(context, plan_check(suite, request.standings, commit, request.settings, false),
+                                    suite.environment.device, request.settings);
   withdraw_failed(run, plan);
   set_first(plan);
-  const executor::Judged judged = measure_plan(context, suite, plan, policy, settings);
+  executor::Judged judged = measure_plan(context, suite, plan, request.policy, request.settings);
   auto why_unfit = unfit(judged);
   if (!why_unfit) why_unfit = degraded(run.telemetry, kind_of(run.environment));
-  CheckVerdict verdict = conclude(
-      all_verdicts(context, plan, judged), judged.policy,
-      {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
-  verdict.uuid = context.new_uuid();
-  verdict.run_uuid = run.uuid;
-  add_ledgers(context, commit, suite.environment.device.name, verdict);
+  Checked checked;
+  checked.verdict =
+      conclude(all_verdicts(context, plan, judged, commit), judged.policy,
+               {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
+  checked.duets = std::move(judged.duets);
+  checked.verdict.uuid = context.new_uuid();
+  checked.verdict.run_uuid = run.uuid;
+  add_ledgers(context, commit, suite.environment.device.name, checked.verdict);
 
+  const std::vector<db::Summary> summaries = summaries_of(run);
   db::Recording recording;
-  recording.run = run;
-  recording.summaries = summaries_of(run);
-  if (!why_unfit) recording.moves = moves_of(context, suite, run, recording.summaries, verdict.cases, standings);
-  recording.verdict = verdict_record(context, verdict, judged.duets, commit, suite.environment);
+  if (!known) {
+    recording.run = run;
+    recording.summaries = summaries;
+  }
+  if (!why_unfit) recording.moves = moves_of(context, suite, request, run, summaries, checked.verdict.cases);
+  recording.verdict = verdict_record(context, checked.verdict, checked.duets, commit, suite.environment);
   context.store(db::Mode::ReadWrite).record(recording);
-  return conclude_and_print(context, verdict);
+  return checked;
+}
+
+int record(Context& context, const po::variables_map& values) {
+  CheckRequest request;
+  request.policy = policy_from(context, values);
+  request.settings = settings_from(context, values);
+  request.candidate = repository::head(context.root());
+  require_clean(request.candidate);
+  const Suite suite = load_suite(context, values);
+  request.standings = standings_of_database(context, suite);
+  keep_matching(request.standings, texts_of(values, "case"));
+  return conclude_and_print(context, record_commit(context, suite, request, std::nullopt).verdict);
 }
 
 }  // namespace ratchet::cli

@@ -29,7 +29,8 @@ std::optional<std::string> unfit(Context& context, const db::VerdictRecord& reco
   }
   if (verdict.run_uuid.empty()) return std::nullopt;
   const auto run = context.store(db::Mode::ReadOnly).find_run(verdict.run_uuid);
-  if (!run) throw Error("run " + verdict.run_uuid + " of this verdict is not recorded; restore the database from a copy");
+  if (!run)
+    throw Error("run " + verdict.run_uuid + " of this verdict is not recorded; restore the database from a copy");
   return degraded(run->telemetry, kind_of(run->environment));
 }
 
@@ -38,6 +39,9 @@ std::optional<std::string> unfit(Context& context, const db::VerdictRecord& reco
 int replay(Context& context, const po::variables_map& values) {
   const db::VerdictRecord record = find_verdict(context, text_of(values, "verdict"));
   const CheckVerdict recorded = documents::read_verdict(record.document, "verdict " + record.uuid);
+  if (recorded.cases.empty())
+    throw Error("verdict " + record.uuid + " judged no case" +
+                (recorded.reasons.empty() ? "" : " (" + recorded.reasons.front() + ")") + "; name another one");
   double seconds = 0;
   std::size_t cases = 0;
   for (const Duet& duet : record.duets) {
@@ -49,9 +53,9 @@ int replay(Context& context, const po::variables_map& values) {
   if (context.json()) {
     context.out() << documents::write(documents::Replay{record.uuid, cases, lines});
   } else if (lines.empty()) {
-    context.out() << fmt::format("verdict {} of {}: {}, recomputed from the recorded rounds of {}: the same, bit for bit\n",
-                                 record.uuid, record.made_at, to_string(recorded.outcome),
-                                 report::count(cases, "case"));
+    context.out() << fmt::format(
+        "verdict {} of {}: {}, recomputed from the recorded rounds of {}: the same, bit for bit\n", record.uuid,
+        record.made_at, to_string(recorded.outcome), report::count(cases, "case"));
   } else {
     context.out() << fmt::format("verdict {} of {} is not what its record gives today:\n", record.uuid, record.made_at);
     for (const std::string& line : lines) context.out() << "  " << report::printable(line) << "\n";

@@ -20,10 +20,17 @@ namespace ratchet::cli {
 namespace {
 
 // Commits in first-parent order, not by date: rebased and clock-skewed commits lie about time. What is not on that line
-// (other branches, dirty trees' commits that were rewritten) is left out and counted.
-std::size_t put_in_order(std::vector<db::HistoryPoint>& points, const std::vector<std::string>& newest_first) {
+// (other branches, dirty trees' commits that were rewritten) is left out and counted. A clean commit beside the line
+// stands for the one on it that has its tree: a pull request was measured as the merge that GitHub tried, and main got
+// the same code as another commit.
+std::size_t put_in_order(std::vector<db::HistoryPoint>& points, const std::vector<std::string>& newest_first,
+                         const std::map<std::string, std::string>& trees) {
   std::map<std::string, std::size_t> age;
   for (std::size_t i = 0; i < newest_first.size(); ++i) age[newest_first[i]] = i;
+  for (db::HistoryPoint& point : points) {
+    const auto same = trees.find(point.commit.tree);
+    if (!age.contains(point.commit.sha) && !point.commit.dirty && same != trees.end()) point.commit.sha = same->second;
+  }
   const std::size_t before = points.size();
   std::erase_if(points, [&](const db::HistoryPoint& point) { return !age.contains(point.commit.sha); });
   std::stable_sort(points.begin(), points.end(), [&](const db::HistoryPoint& a, const db::HistoryPoint& b) {
@@ -108,13 +115,16 @@ int trend(Context& context, const po::variables_map& values) {
   const std::vector<std::string> line =
       all ? std::vector<std::string>{} : repository::first_parent_history(context.root(), "HEAD", kHistoryLimit);
 
+  const std::map<std::string, std::string> trees =
+      all ? std::map<std::string, std::string>{}
+          : repository::first_parent_trees(context.root(), "HEAD", kHistoryLimit);
   const Policy policy = policy_from(context, values);
   std::vector<report::Trend> trends;
   std::size_t left_out = 0;
   for (const std::string& id : matching_cases(store, glob)) {
     std::vector<db::HistoryPoint> points = store.history(id, filter);
     std::erase_if(points, [](const db::HistoryPoint& point) { return point.summary.samples == 0; });
-    if (!all) left_out += put_in_order(points, line);
+    if (!all) left_out += put_in_order(points, line, trees);
     std::map<std::string, report::Trend> by_device;
     for (db::HistoryPoint& point : points) by_device[point.device_name].points.push_back(std::move(point));
     for (auto& [device, one] : by_device) {

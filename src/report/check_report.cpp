@@ -64,7 +64,9 @@ std::string explanation(const CaseVerdict& verdict) {
   return line;
 }
 
-// One line for each different thing to say: a hundred cases without a baseline are one fact, not a hundred.
+}  // namespace
+
+// A hundred cases without a baseline are one fact, not a hundred.
 std::string explanations(const CheckVerdict& check, const Paint& paint) {
   struct Group {
     Verdict verdict;
@@ -108,6 +110,8 @@ std::string census(const CheckVerdict& check) {
   return line.empty() ? "no cases" : line + " of " + count(check.expected, "case");
 }
 
+namespace {
+
 std::string headline(const CheckVerdict& check, const Paint& paint) {
   const std::string code = fmt::format(" (exit {})", exit_code(check.outcome));
   switch (check.outcome) {
@@ -122,6 +126,8 @@ std::string headline(const CheckVerdict& check, const Paint& paint) {
   }
   return code;
 }
+
+}  // namespace
 
 std::string calibration_line(const CalibratedRate& calibrated) {
   const Proportion& seen = calibrated.false_alarms;
@@ -140,8 +146,6 @@ std::string promise(const CheckVerdict& check) {
       "tolerance is called held with at most {}",
       check.device_seconds, probability(check.policy.alpha), probability(check.policy.beta));
 }
-
-}  // namespace
 
 Tint tint_of(Verdict verdict) {
   switch (verdict) {

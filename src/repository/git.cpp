@@ -112,12 +112,50 @@ std::vector<std::string> first_parent_history(const std::filesystem::path& insid
   return history;
 }
 
+std::map<std::string, std::string> first_parent_trees(const std::filesystem::path& inside, const std::string& revision,
+                                                      int limit) {
+  const std::string sha = hash_of(inside, revision);
+  std::istringstream lines(ask(inside, {"log", "--first-parent", "--no-show-signature", "--format=%T %H",
+                                        "--max-count=" + std::to_string(limit), sha}));
+  std::map<std::string, std::string> newest;
+  for (std::string tree, commit; lines >> tree >> commit;) newest.try_emplace(tree, commit);
+  return newest;
+}
+
 bool is_ancestor(const std::filesystem::path& inside, const std::string& ancestor, const std::string& descendant) {
   const executor::Command command =
       git_command(inside, {"merge-base", "--is-ancestor", hash_of(inside, ancestor), hash_of(inside, descendant)});
   const executor::Result result = executor::run(command);
   if (!result.ok() && (result.exit_status != 1 || result.signal != 0)) fail(inside, command, result);
   return result.ok();
+}
+
+bool is_before(const std::filesystem::path& inside, const std::string& sha, const std::string& descendant) {
+  require_plain(sha);
+  const bool known = executor::run(git_command(inside, {"cat-file", "-e", sha + "^{commit}"})).ok();
+  if (known && is_ancestor(inside, sha, descendant)) return true;
+  if (is_shallow(inside))
+    throw Error("a baseline's commit, " + sha.substr(0, 12) +
+                ", is beyond the end of this shallow clone: fetch the history with `git fetch --unshallow` "
+                "(actions/checkout: fetch-depth: 0)");
+  return false;
+}
+
+std::optional<std::string> file_at(const std::filesystem::path& inside, const std::string& sha,
+                                   const std::string& name) {
+  require_plain(sha);
+  if (ask(inside, {"ls-tree", "--full-tree", "--name-only", sha, "--", name}).empty()) return std::nullopt;
+  return ask(inside, {"show", "--no-textconv", sha + ":" + name});
+}
+
+std::optional<Authored> introduced(const std::filesystem::path& inside, const std::string& sha, const std::string& name,
+                                   const std::string& text) {
+  require_plain(sha);
+  std::istringstream lines(ask(inside, {"log", "-1", "--no-show-signature", "--encoding=UTF-8",
+                                        "--format=%H%n%an <%ae>", "-S" + text, sha, "--", ":(top)" + name}));
+  Authored found;
+  if (!std::getline(lines, found.sha) || !std::getline(lines, found.author)) return std::nullopt;
+  return found;
 }
 
 }  // namespace ratchet::repository

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +27,30 @@ namespace ratchet::repository {
 [[nodiscard]] std::vector<std::string> first_parent_history(const std::filesystem::path& inside,
                                                             const std::string& revision, int limit);
 
+// The trees of that history: of each the newest commit. Commits of one tree hold the same code.
+[[nodiscard]] std::map<std::string, std::string> first_parent_trees(const std::filesystem::path& inside,
+                                                                    const std::string& revision, int limit);
+
 // A commit is an ancestor of itself. In a shallow clone a "no" may only mean that history is cut off.
 [[nodiscard]] bool is_ancestor(const std::filesystem::path& inside, const std::string& ancestor,
                                const std::string& descendant);
+
+// Like is_ancestor, for a commit that may be unknown here: then it is not before. Error in a shallow clone unless the
+// answer is yes, since what came before is cut off there.
+[[nodiscard]] bool is_before(const std::filesystem::path& inside, const std::string& sha,
+                             const std::string& descendant);
+
+// A file as it is in a commit; none when the commit does not have it. `name` is relative to the top folder.
+[[nodiscard]] std::optional<std::string> file_at(const std::filesystem::path& inside, const std::string& sha,
+                                                 const std::string& name);
+
+// The newest commit up to `sha` after which `name` holds `text` more or less often than before: who put it there.
+struct Authored {
+  std::string sha;
+  std::string author;  // "name <mail>"
+};
+[[nodiscard]] std::optional<Authored> introduced(const std::filesystem::path& inside, const std::string& sha,
+                                                 const std::string& name, const std::string& text);
 
 // `git -C inside arguments...` in the C locale and without prompts, undisturbed by the GIT_* variables that hooks set.
 [[nodiscard]] executor::Command git_command(const std::filesystem::path& inside,

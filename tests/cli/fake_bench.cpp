@@ -16,6 +16,7 @@ namespace {
 struct FakeCase {
   double time_ns = 0;
   std::string flaw;
+  int line = 0;  // of its source, which is the module's text
 };
 
 struct FakeModule {
@@ -29,7 +30,9 @@ FakeModule load(const std::filesystem::path& file) {
   std::ifstream stream(file);
   if (!stream) throw Error("cannot load " + file.string());
   FakeModule module;
+  int number = 0;
   for (std::string line; std::getline(stream, line);) {
+    ++number;
     std::istringstream words(line);
     std::string first;
     words >> first;
@@ -40,7 +43,9 @@ FakeModule load(const std::filesystem::path& file) {
     } else if (first == "throttled") {
       module.throttled = true;
     } else if (!first.empty() && first[0] != '#') {
-      words >> module.cases[first].time_ns >> module.cases[first].flaw;
+      FakeCase& one = module.cases[first];
+      one.line = number;
+      words >> one.time_ns >> one.flaw;
     }
   }
   return module;
@@ -94,7 +99,10 @@ documents::ModuleDescription FakeBench::describe(const std::filesystem::path& fi
   description.name = file.filename().string();
   description.device = module.device;
   if (module.present) description.environment = environment_of(module);
-  for (const auto& [id, one] : module.cases) description.cases.push_back(facts_of(id));
+  for (const auto& [id, one] : module.cases) {
+    description.cases.push_back(facts_of(id));
+    description.cases.back().source = "kernels.txt:" + std::to_string(one.line);
+  }
   return description;
 }
 

@@ -128,6 +128,14 @@ TEST_CASE("baselines: nothing moves without its module file, unchanged") {
   CHECK(says(ready.fault(a_move(ready.run, ready.module, "set", 0)), "damaged"));
 }
 
+TEST_CASE("baselines: another commit of the measured tree holds the same code") {
+  Ready ready;
+  BaselineMove squashed = a_move(ready.run, ready.module, "set", 0);
+  squashed.commit.sha = sha('f');
+  move(ready.store, squashed);
+  CHECK(ready.store.baseline(kCase, kDevice)->commit.sha == sha('f'));
+}
+
 TEST_CASE("baselines: a move must be what its evidence measured") {
   Ready ready;
   const auto fault = [&](const auto& change) {
@@ -135,7 +143,8 @@ TEST_CASE("baselines: a move must be what its evidence measured") {
     change(bad);
     return ready.fault(bad);
   };
-  CHECK(says(fault([](auto& m) { m.commit.sha = sha('f'); }), "measured at commit"));
+  CHECK(says(fault([](auto& m) { m.commit.sha = sha('f'), m.commit.tree = sha('d'); }), "measured at commit"));
+  CHECK(says(fault([](auto& m) { m.commit.sha = sha('f'), m.commit.tree.clear(); }), "measured at commit"));
   CHECK(says(fault([](auto& m) { m.definition = "d2"; }), "another definition"));
   CHECK(says(fault([](auto& m) { m.device_name = "NVIDIA H200"; }), "measured on \"NVIDIA L4\""));
   CHECK(says(fault([](auto& m) { m.run_uuid = "run-0404"; }), "no measurement of it"));

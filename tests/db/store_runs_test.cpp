@@ -257,4 +257,19 @@ TEST_CASE("store: a changed sample is found by the check and never decoded") {
   CHECK(says(fault_of([&] { static_cast<void>(store.find_run("run-0001")); }), "case copy/plain/n=1"));
 }
 
+TEST_CASE("store: a tree is measured by the newest run of a clean commit of it, in the same environment only") {
+  const Folder folder;
+  Store store(folder.file(), Mode::ReadWrite);
+  Run dirty = a_run("run-0003", 'c');
+  dirty.commit.dirty = true;
+  Run newer = a_run("run-0002", 'b');
+  newer.started_at = "2027-01-01T00:00:00Z";
+  for (const Run& run : {newer, a_run("run-0001"), dirty}) store.record(recording_of(run));
+  const std::string here = fingerprint(*newer.environment);
+  CHECK(store.run_of_tree(sha('e'), here)->uuid == "run-0002");
+  CHECK_FALSE(store.run_of_tree(sha('d'), here));
+  CHECK_FALSE(store.run_of_tree("", here));
+  CHECK_FALSE(store.run_of_tree(sha('e'), "elsewhere"));
+}
+
 }  // namespace ratchet::db

@@ -121,3 +121,55 @@ TEST_CASE("git: the variables that git sets for hooks do not mislead us") {
   ::unsetenv("GIT_DIR");
   ::unsetenv("GIT_INDEX_FILE");
 }
+
+TEST_CASE("git: what came before is asked of commits that may be unknown, and a shallow clone cannot tell") {
+  const TemporaryRepository repo;
+  const std::string first = repo.commit("First");
+  const std::string second = repo.commit("Second");
+  CHECK(repository::is_before(repo.path(), first, second));
+  CHECK(repository::is_before(repo.path(), second, second));
+  CHECK(!repository::is_before(repo.path(), second, first));
+  CHECK(!repository::is_before(repo.path(), std::string(40, 'e'), second));
+  const TemporaryFolder folder;
+  repo.git({"clone", "--quiet", "--depth", "1", "file://" + repo.path().string(), (folder / "clone").string()});
+  CHECK(repository::is_before(folder / "clone", second, second));
+  CHECK(contains(refusal([&] { (void)repository::is_before(folder / "clone", first, second); }), "fetch-depth: 0"));
+}
+
+TEST_CASE("git: a file is read as a commit has it, not as it lies there") {
+  const TemporaryRepository repo;
+  repo.write("notes.json", "one");
+  const std::string first = repo.commit("First");
+  repo.write("notes.json", "two");
+  CHECK(repository::file_at(repo.path(), first, "notes.json") == "one");
+  CHECK(!repository::file_at(repo.path(), first, "other.json"));
+}
+
+TEST_CASE("git: trees lead to the newest commit of the first-parent line") {
+  const TemporaryRepository repo;
+  repo.write("a", "1");
+  const std::string first = repo.commit("First");
+  repo.write("a", "2");
+  const std::string second = repo.commit("Second");
+  repo.write("a", "1");
+  const std::string back = repo.commit("Back");
+  const auto trees = repository::first_parent_trees(repo.path(), "HEAD", 10);
+  CHECK(trees.size() == 2);
+  CHECK(trees.at(repository::resolve(repo.path(), first).tree) == back);
+  CHECK(trees.at(repository::resolve(repo.path(), second).tree) == second);
+}
+
+TEST_CASE("git: who put a line into a file is who wrote the commit after which it is there") {
+  const TemporaryRepository repo;
+  repo.write("accept", "copy/*\n");
+  const std::string first = repo.commit("First");
+  repo.write("accept", "copy/*\nfma/*\n");
+  const std::string second = repo.commit("Second");
+  repo.commit("Third");
+  const auto found = repository::introduced(repo.path(), "HEAD", "accept", "copy/*");
+  REQUIRE(found);
+  CHECK(found->sha == first);
+  CHECK(found->author == "Ann <ann@example.org>");
+  CHECK(repository::introduced(repo.path(), "HEAD", "accept", "fma/*")->sha == second);
+  CHECK_FALSE(repository::introduced(repo.path(), "HEAD", "accept", "triad/*"));
+}

@@ -1,0 +1,45 @@
+// The two things a gate does, for the commands that do them by hand (check, record) and for the one that does either in
+// a GitHub job (ci).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/cli/check_plan.h"
+
+namespace ratchet::cli {
+
+struct Checked {
+  CheckVerdict verdict;
+  std::vector<Duet> duets;  // what it was decided from
+};
+
+struct CheckRequest {
+  std::map<std::string, Standing> standings;
+  Commit candidate;
+  Policy policy;
+  executor::Settings settings;
+  bool measure_identical = false;
+};
+
+// Measures the suite beside the standings and judges. Stores nothing; the verdict has a uuid already.
+[[nodiscard]] Checked check_beside(Context& context, const Suite& suite, const CheckRequest& request);
+
+// Keeps a check in the store.
+void remember(Context& context, const Checked& checked, const Commit& candidate, const Environment& environment);
+
+// Error for a dirty commit: before anything is opened or measured.
+void require_clean(const Commit& commit);
+
+// A run, a check and the moves of baselines that they justify, recorded together. `run`: measured earlier of the same
+// tree and recorded already; none: it is measured now.
+[[nodiscard]] Checked record_commit(Context& context, const Suite& suite, const CheckRequest& request,
+                                    const std::optional<Run>& run);
+
+// Builds REV and takes its modules, in the order of the configuration, for those of the suite.
+[[nodiscard]] std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
+                                                                    const std::string& revision);
+
+}  // namespace ratchet::cli
