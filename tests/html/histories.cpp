@@ -95,7 +95,7 @@ HistoryDocument::Series series_of(std::size_t number, std::size_t points) {
   series.facts.id = number % 3 == 0 ? "attention/tiled/B=32,H=8,S=512,D=64,dtype=fp16,causal=" + std::to_string(number)
                                     : "copy/vectorized/bytes=" + std::to_string(4096 << (number % 12)) +
                                           ",n=" + std::to_string(number);
-  series.facts.bytes = 67108864;
+  series.facts.bytes = 1048576;
   series.facts.l2 = "cold";
   series.facts.source = "kernels/copy/copy.cu:42";
   series.device = "NVIDIA L4";

@@ -72,7 +72,7 @@ function makeChart(host, spec) {
     series: [{}, ...spec.series(palette)],
     bands: spec.bands?.(palette),
     axes: [
-      {...axis, space: spec.x.time ? 110 : 90,
+      {...axis, size: 38, space: spec.x.time ? 110 : 90,
         ...(spec.x.time ? {values: (u, splits, at, space, increment) => splits.map((one) => monthOrDay(one, increment))}
           : {splits: (u, at, min, max) => niceSplits(min, max, Math.max(2, u.width / 110), spec.x.whole ? 1 : 0),
             values: (u, splits) => splits.map(spec.x.text)})},
@@ -92,11 +92,11 @@ function makeChart(host, spec) {
     spec.onzoom?.(min <= full[0] && max >= full[1] ? null : [min, max]);
   }
   function point(index) {
-    active = index;
+    active = index ?? null;
     const shown = index === null || index === undefined ? null : spec.card(index);
     card.hidden = shown === null;
     if (shown === null) return;
-    card.replaceChildren(...shown);
+    card.replaceChildren(...shown.flat().filter(Boolean));
     const left = plot.valToPos(xs[index], "x") + plot.over.offsetLeft;
     const right = left > board.clientWidth / 2;
     card.style.left = right ? "auto" : `${left + 16}px`;
@@ -110,14 +110,15 @@ function makeChart(host, spec) {
       const half = (max - min) / 2;
       zoomTo(xs[at] - half, xs[at] + half);
     }
-    plot.setCursor({left: plot.valToPos(xs[at], "x"), top: plot.over.clientHeight / 2}, false);
+    plot.batch(() => plot.setCursor({left: plot.valToPos(xs[at], "x"), top: plot.over.clientHeight / 2}));
     point(at);
     spoken.textContent = card.innerText.replace(/\s*\n\s*/g, ", ");
     keyed = false;
   }
   function zoomTo(min, max) {
     const least = (full[1] - full[0]) / 1e5;
-    if (max - min >= least) plot.setScale("x", {min: Math.max(full[0], min), max: Math.min(full[1], max)});
+    // At once, not in the next task: the cursor is placed by the new scale.
+    if (max - min >= least) plot.batch(() => plot.setScale("x", {min: Math.max(full[0], min), max: Math.min(full[1], max)}));
   }
   function zoomBy(factor) {
     const {min, max} = plot.scales.x;
@@ -125,13 +126,19 @@ function makeChart(host, spec) {
     zoomTo(middle - (middle - min) * factor, middle + (max - middle) * factor);
   }
   function reset() {
-    plot.setScale("x", {min: full[0], max: full[1]});
+    zoomTo(...full);
+  }
+  // Where the keys begin: at the end of what is shown.
+  function shownEnd(first) {
+    const {min, max} = plot.scales.x;
+    return first ? xs.findIndex((x) => x >= min) : xs.findLastIndex((x) => x <= max);
   }
   function onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || xs.length === 0) return;
     const stride = event.shiftKey ? 10 : 1;
     const keys = {
-      ArrowLeft: () => keyTo((active ?? xs.length) - stride), ArrowRight: () => keyTo((active ?? -1) + stride),
+      ArrowLeft: () => keyTo(active === null ? shownEnd(false) : active - stride),
+      ArrowRight: () => keyTo(active === null ? shownEnd(true) : active + stride),
       Home: () => keyTo(0), End: () => keyTo(xs.length - 1),
       "+": () => zoomBy(0.5), "=": () => zoomBy(0.5), "-": () => zoomBy(2), "0": reset, Escape: reset,
     };

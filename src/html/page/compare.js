@@ -38,10 +38,10 @@ function compareTable(rows, state) {
     onsort: (sort) => keepState({sort: sort.key, down: sort.down ? "1" : "0"}),
     columns: [
       {key: "case", label: "Case", class: "case", value: (row) => row.series.name, cell: (row) => [
-        h("a", {class: "code", href: seriesAddress(row.series)}, row.series.name), h("span", {class: "device"}, row.series.device)]},
+        h("a", {class: "code", href: seriesAddress(row.series)}, brokenName(row.series.name)), h("span", {class: "device"}, row.series.device)]},
       {key: "base", label: "Base", class: "right", value: (row) => row.a < 0 ? null : row.series.median[row.a], cell: (row) => time(row.series, row.a)},
       {key: "candidate", label: "Candidate", class: "right", value: (row) => row.b < 0 ? null : row.series.median[row.b], cell: (row) => time(row.series, row.b)},
-      {key: "change", label: "Change", class: "right", value: (row) => row.change, cell: (row) => changeText(row.change)},
+      {key: "change", label: "Change", class: "right", value: (row) => row.change, cell: (row) => changeText(row.change, row.apart ? null : [0, 0])},
       {key: "size", label: "Size", class: "right", value: (row) => row.change === null ? null : Math.abs(row.change),
         cell: (row) => row.change === null ? kDash : percentText(Math.abs(row.change)).replace("+", "")},
       {key: "kind", label: "Intervals", value: (row) => kindOf(row), cell: (row) => {

@@ -28,9 +28,16 @@ function verdictBadge(word) {
     h("span", {"aria-hidden": "true", class: "sign"}, known.sign), word.replace("_", " "));
 }
 
-function changeText(ratio) {
+// A case's id, which may be broken between its parts only.
+function brokenName(name) {
+  return name.split(/(?<=[/,])/).flatMap((part) => [part, h("wbr")]);
+}
+
+// What may as well be nothing is not called slower or faster.
+function changeText(ratio, interval) {
   if (ratio === null || ratio === undefined) return h("span", {class: "faint"}, kDash);
-  const word = ratio > 0 ? "slower" : ratio < 0 ? "faster" : "";
+  const open = interval && interval[0] <= 0 && interval[1] >= 0;
+  const word = open ? "" : ratio > 0 ? "slower" : ratio < 0 ? "faster" : "";
   return h("span", {class: "number"}, percentText(ratio), word && h("span", {class: "quiet-word"}, ` ${word}`));
 }
 

@@ -7,17 +7,25 @@ function signed(text, negative) {
   return (negative ? kMinus : "+") + text;
 }
 
+const kUnits = [["ns", 1], ["us", 1e3], ["ms", 1e6], ["s", 1e9]];
+
+function unitOf(ns) {
+  return kUnits.findLast(([, one]) => ns >= one) ?? kUnits[0];
+}
+
 // "47.91 us": four digits, the unit that fits.
 function timeText(ns) {
   if (ns === null || !Number.isFinite(ns)) return kDash;
-  const units = [["ns", 1], ["us", 1e3], ["ms", 1e6], ["s", 1e9]];
-  const [unit, scale] = units.findLast(([, one]) => ns >= one) ?? units[0];
+  const [unit, scale] = unitOf(ns);
   return `${fourDigits(ns / scale)} ${unit}`;
 }
 
+function wholeDigits(value) {
+  return Math.floor(Math.log10(Math.max(value, 1))) + 1;
+}
+
 function fourDigits(value) {
-  const whole = Math.max(1, Math.floor(Math.log10(Math.max(value, 1))) + 1);
-  return value.toFixed(Math.max(0, 4 - whole));
+  return value.toFixed(Math.max(0, 4 - wholeDigits(value)));
 }
 
 // "+1.83 %"; three decimals below 0.1 %.
@@ -28,8 +36,11 @@ function percentText(ratio) {
   return Number(text) === 0 ? "0 %" : `${signed(text, ratio < 0)} %`;
 }
 
+// "[47.88, 47.95] us": the unit of the upper end.
 function intervalText(low, high) {
-  return `[${timeText(low)}, ${timeText(high)}]`;
+  const [unit, scale] = unitOf(high);
+  const decimals = Math.max(0, 4 - wholeDigits(high / scale));
+  return `[${(low / scale).toFixed(decimals)}, ${(high / scale).toFixed(decimals)}] ${unit}`;
 }
 
 function changeIntervalText(interval) {

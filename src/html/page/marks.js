@@ -81,6 +81,9 @@ function shape(u, x, y, kind, up, colour, paper) {
   ctx.stroke();
 }
 
+// The other moves of the baseline are plain in its staircase.
+const kMarkColours = {environment: "environment", change: "mark", accepted: "baseline", retired: "baseline"};
+
 // xOf(index) and yOf(ns): positions in the chart's scales.
 function drawMarks(u, palette, marks, xOf, yOf) {
   const {min, max} = u.scales.x;
@@ -89,10 +92,9 @@ function drawMarks(u, palette, marks, xOf, yOf) {
   ctx.save();
   for (const mark of marks) {
     const at = xOf(mark);
-    if (at < min || at > max || mark.kind === "set" || mark.kind === "advanced") continue;
+    if (at < min || at > max || !(mark.kind in kMarkColours)) continue;
     const x = u.valToPos(at, "x", true);
-    const colour = {environment: palette.environment, change: palette.mark, accepted: palette.baseline,
-      retired: palette.baseline}[mark.kind];
+    const colour = palette[kMarkColours[mark.kind]];
     const y = mark.level ? u.valToPos(yOf(mark.level), "y", true) : null;
     const inside = y !== null && y >= u.bbox.top && y <= u.bbox.top + u.bbox.height;
     upright(u, x, colour, {environment: [6, 4], change: [1, 3]}[mark.kind] ?? [2, 2], mark.kind === "environment" ? 1.5 : 1);

@@ -36,11 +36,11 @@ function sparkline(series) {
 function overviewColumns(devices) {
   const columns = [
     {key: "case", label: "Case", class: "case", value: (row) => row.series.name,
-      cell: (row) => [h("a", {href: seriesAddress(row.series), class: "code"}, row.series.name),
+      cell: (row) => [h("a", {href: seriesAddress(row.series), class: "code"}, brokenName(row.series.name)),
         devices > 1 && h("span", {class: "device"}, row.series.device)]},
     {key: "verdict", label: "Verdict", value: (row) => kUrgency.indexOf(row.series.word), cell: (row) => verdictBadge(row.series.word)},
     {key: "change", label: "Change", class: "right", value: (row) => row.series.change,
-      cell: (row) => [changeText(row.series.change),
+      cell: (row) => [changeText(row.series.change, row.series.json.newest?.change_ci),
         h("span", {class: "interval"}, changeIntervalText(row.series.json.newest?.change_ci))]},
     {key: "median", label: "Newest median", class: "right", value: (row) => row.series.median.at(-1) ?? null,
       cell: (row) => h("span", {class: "number"}, timeText(row.series.median.at(-1) ?? null))},

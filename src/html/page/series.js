@@ -31,7 +31,7 @@ function fullRange(xs) {
 // The unit of the largest split, and as many decimals as tell two splits apart.
 function axisTime(ns, splits) {
   const most = splits[splits.length - 1];
-  const [unit, scale] = [["ns", 1], ["us", 1e3], ["ms", 1e6], ["s", 1e9]].findLast(([, one]) => most >= one) ?? ["ns", 1];
+  const [unit, scale] = unitOf(most);
   const step = splits.length > 1 ? (splits[1] - splits[0]) / scale : most / scale;
   return `${(ns / scale).toFixed(Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))))} ${unit}`;
 }
@@ -93,12 +93,15 @@ function drawVerdicts(u, palette, series, order, yOf) {
   const [first, last] = u.series[0].idxs;
   const ctx = u.ctx;
   const r = 4.5 * devicePixelRatio;
+  let drawn = -Infinity;
   ctx.save();
   for (let at = first; at <= last; ++at) {
     const word = series.verdict(order[at]);
     if (word !== "regressed" && word !== "improved") continue;
     const up = word === "regressed" ? 1 : -1;
     const x = u.valToPos(u.data[0][at], "x", true);
+    if (x < drawn + 2 * r) continue;
+    drawn = x;
     const y = u.valToPos(yOf(series.median[order[at]]), "y", true) - up * 9 * devicePixelRatio;
     ctx.beginPath();
     ctx.moveTo(x, y - r * up), ctx.lineTo(x + r, y + r * up), ctx.lineTo(x - r, y + r * up);
@@ -118,7 +121,7 @@ function historyChart(host, series, marks, view, onzoom) {
   return {order, xs, ...makeChart(host, {
     label: `History of ${series.name}: ${counted(series.length, "run")}. Arrow keys walk from run to run, plus and minus zoom, 0 resets.`,
     height: (width) => width < 600 ? 320 : 440,
-    roof: 60,
+    roof: marks.length > 0 ? 60 : 14,
     data: [xs, pick(series.low), pick(series.high), pick(series.baseline), pick(series.median)],
     series: (palette) => {
       const gaps = brokenAt(series, place);
@@ -239,14 +242,14 @@ function caseView(history, state) {
   const {newest} = series.json;
   const element = [
     neighbours(series),
-    h("h1", {class: "code"}, series.name),
-    h("p", {class: "judgement"}, verdictBadge(series.word), " ", newest?.change !== undefined && [changeText(newest.change), " ",
+    h("h1", {class: "code"}, brokenName(series.name)),
+    h("p", {class: "judgement"}, verdictBadge(series.word), " ", newest?.change !== undefined && [changeText(newest.change, newest.change_ci), " ",
       h("span", {class: "interval"}, changeIntervalText(newest.change_ci))],
     newest && h("span", {class: "quiet"}, ` ${instantText(newest.made_at)}`)),
     factList(series),
     h("div", {class: "tools"},
       choice("Horizontal axis", {commit: "by commit", date: "by date"}, view.x, (one) => change({x: one})),
-      choice("Latency", {absolute: "absolute", relative: "% of baseline"}, view.y, (one) => change({y: one})),
+      choice("Latency", {absolute: "absolute", relative: "relative to baseline"}, view.y, (one) => change({y: one})),
       scale, zoomButtons(() => chart)),
     h("figure", {}, host, h("figcaption", {}, legend(series, marks),
       h("p", {class: "quiet keys"}, "Drag to zoom, double-click to reset. Keys: \u2190 \u2192 from run to run, + \u2212 zoom, 0 reset."))),
