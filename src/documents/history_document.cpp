@@ -44,11 +44,13 @@ Json environments_json(const std::vector<Environment>& environments) {
 
 Json runs_json(const HistoryDocument& history) {
   Json json = {{"uuid", Json::array()}, {"started_at", Json::array()}};
+  json["dirty"] = Json::array();
   std::vector<std::uint32_t> commit;
   std::vector<std::uint32_t> environment;
   for (const HistoryDocument::RunMark& run : history.runs) {
     require_index(run.commit, history.commits.size(), "commit");
     require_index(run.environment, history.environments.size(), "environment");
+    if (run.dirty) json["dirty"].push_back(json["uuid"].size());
     json["uuid"].push_back(run.uuid);
     json["started_at"].push_back(run.started_at);
     commit.push_back(static_cast<std::uint32_t>(run.commit));
@@ -102,6 +104,27 @@ Json newest_json(const HistoryDocument::Judgement& judgement) {
   return json;
 }
 
+void put_marks(Json& json, const HistoryDocument::Series& series) {
+  const std::size_t points = series.points.size();
+  json["steps"] = Json::array();
+  for (const HistoryDocument::Step& step : series.steps) json["steps"].push_back(step_json(step, points));
+  json["change_points"] = Json::array();
+  for (const HistoryDocument::ChangePoint& one : series.change_points) {
+    require_index(one.point, points, "point");
+    json["change_points"].push_back({{"point", one.point}, {"before_ns", one.before_ns}, {"after_ns", one.after_ns}});
+  }
+  json["breaks"] = Json::array();
+  for (const HistoryDocument::Break& one : series.breaks) {
+    require_index(one.point, points, "point");
+    json["breaks"].push_back({{"point", one.point}, {"what", one.what}});
+  }
+  json["drifts"] = Json::array();
+  for (const HistoryDocument::DriftMark& one : series.drifts) {
+    require_index(one.point, points, "point");
+    json["drifts"].push_back({{"point", one.point}, {"since", one.since}, {"slower", one.slower}});
+  }
+}
+
 Json series_json(const HistoryDocument::Series& series, std::size_t runs) {
   Json json = {{"case", series.facts.id}, {"device", series.device}, {"tolerance", series.tolerance}};
   if (series.facts.bytes > 0) json["bytes"] = series.facts.bytes;
@@ -109,13 +132,7 @@ Json series_json(const HistoryDocument::Series& series, std::size_t runs) {
   put(json, "l2", series.facts.l2);
   put(json, "source", series.facts.source);
   put_points(json, series, runs);
-  json["steps"] = Json::array();
-  for (const HistoryDocument::Step& step : series.steps) json["steps"].push_back(step_json(step, series.points.size()));
-  json["change_points"] = Json::array();
-  for (const HistoryDocument::ChangePoint& one : series.change_points) {
-    require_index(one.point, series.points.size(), "point");
-    json["change_points"].push_back({{"point", one.point}, {"before_ns", one.before_ns}, {"after_ns", one.after_ns}});
-  }
+  put_marks(json, series);
   if (series.newest) json["newest"] = newest_json(*series.newest);
   return json;
 }

@@ -19,6 +19,7 @@ struct HistoryDocument {
     std::size_t commit = 0;       // index in commits
     std::size_t environment = 0;  // index in environments
     std::string started_at;       // RFC 3339
+    bool dirty = false;           // of a work tree with changes
   };
 
   struct Point {
@@ -47,6 +48,19 @@ struct HistoryDocument {
     double after_ns = 0;
   };
 
+  // From this point on numbers must not be compared with those before it, and what differs.
+  struct Break {
+    std::size_t point = 0;
+    std::vector<std::string> what;
+  };
+
+  // A drift of small steps, at the point where the sum of them reached its limit.
+  struct DriftMark {
+    std::size_t point = 0;
+    std::string since;  // sha of the commit at which it probably began
+    bool slower = true;
+  };
+
   // What the newest check or record said of the case.
   struct Judgement {
     std::string verdict;
@@ -64,6 +78,8 @@ struct HistoryDocument {
     std::vector<Point> points;
     std::vector<Step> steps;  // oldest first
     std::vector<ChangePoint> change_points;
+    std::vector<Break> breaks;
+    std::vector<DriftMark> drifts;
     std::optional<Judgement> newest;
   };
 

@@ -118,6 +118,11 @@ HistoryDocument::Series series_of(std::size_t number, std::size_t points) {
     if (begins && i > 0)
       series.change_points.push_back({i, base_ns * kLevels.at(level - 1).factor, base_ns * now.factor});
   }
+  for (std::size_t i = 1; i < points; ++i) {
+    if (i * 5 >= points * 2 && (i - 1) * 5 < points * 2)
+      series.breaks.push_back({i, {"driver 570.86.10 -> 580.159.04"}});
+  }
+  if (points > 100 && number == 0) series.drifts.push_back({points * 9 / 10, sha_of(points * 22 / 25), true});
   static constexpr std::array kWords{"held", "held",         "improved",  "held", "regressed",
                                      "held", "inconclusive", "identical", "held", "accepted"};
   HistoryDocument::Judgement judgement;
@@ -191,6 +196,9 @@ HistoryDocument hostile() {
   HistoryDocument::Series series = series_of(0, 3);
   series.facts.id = series.facts.source = series.facts.l2 = series.device = std::string(kEvil) + "\xff\xfe";
   for (HistoryDocument::Step& step : series.steps) step.kind = step.reason = step.actor = step.moved_at = kEvil;
+  for (HistoryDocument::Break& one : series.breaks) one.what = {kEvil, kEvil};
+  series.drifts.push_back({1, kEvil, false});
+  history.runs[1].dirty = true;
   series.newest->verdict = series.newest->made_at = kEvil;
   history.series = {series, series_of(1, 3)};
   history.samples.push_back(samples_of(0, 2, 4000));

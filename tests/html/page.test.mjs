@@ -143,7 +143,7 @@ test("what happened is listed, with reasons, and each mark leads to its place", 
   const page = await open(t, "full.html", kViews.case);
   const events = page.locator("table.events tbody");
   assert.match(await events.innerText(), /slowdown accepted[\s\S]*Exact softmax for long rows/);
-  assert.match(await events.innerText(), /another environment[\s\S]*driver 570.86.10 \u2192 580.159.04/);
+  assert.match(await events.innerText(), /another environment[\s\S]*driver 570.86.10 -> 580.159.04/);
   await page.getByRole("button", {name: "Show E1 in the chart"}).click();
   assert.match(await page.locator(".card").first().innerText(), /E1 another environment: driver/);
   await rested(page);
@@ -274,7 +274,7 @@ test("an empty history says what to do, and a single run is shown", async (t) =>
 for (const [width, dark] of [[400, false], [1600, true]]) {
   test(`at ${width} px, ${dark ? "dark" : "light"}, nothing overflows and axe finds nothing serious`, async (t) => {
     for (const [view, hash] of Object.entries(kViews)) {
-      const page = await open(t, "full.html", hash, {width, dark});
+      const page = await open(t, "short.html", hash, {width, dark});
       for (const summary of await page.locator("summary").all()) await summary.click();
       assert.ok(await page.evaluate(() => document.scrollingElement.scrollWidth) <= width, view);
       await page.evaluate(kAxe);

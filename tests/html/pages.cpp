@@ -17,6 +17,7 @@ int main(int count, char** arguments) {
       std::cout << name << " " << page.size() << " bytes\n";
     };
     put("full.html", histories::full(12, 400));
+    put("short.html", histories::full(12, 60));
     put("empty.html", histories::empty());
     put("single.html", histories::single());
     put("hostile.html", histories::hostile());

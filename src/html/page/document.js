@@ -21,7 +21,7 @@ function column(base64, Type) {
 class Series {
   constructor(history, json, index) {
     Object.assign(this, {history, json, index, name: json.case, device: json.device, steps: json.steps});
-    this.changePoints = json.change_points;
+    Object.assign(this, {breaks: json.breaks, changePoints: json.change_points, drifts: json.drifts});
     this.cached = {};
   }
 
@@ -55,23 +55,8 @@ class Series {
     return last && last.kind !== "retired" ? last.median_ns : null;
   }
 
-  // Where a point was measured in another environment than the one before it, and what differs, in words.
-  get breaks() {
-    if (this.cached.breaks) return this.cached.breaks;
-    const found = [];
-    for (let i = 1; i < this.length; ++i) {
-      const [before, after] = [this.environment(i - 1), this.environment(i)];
-      const what = before === after ? [] : this.history.differences(before, after);
-      if (what.length > 0) found.push({point: i, what});
-    }
-    return (this.cached.breaks = found);
-  }
-
-  // What the newest verdict said; where there is none, what the newest median is against the baseline.
-  get change() {
-    if (this.json.newest?.change !== undefined) return this.json.newest.change;
-    return null;
-  }
+  // What the newest verdict said.
+  get change() { return this.json.newest?.change ?? null; }
   get word() { return this.json.newest?.verdict ?? ""; }
 }
 
@@ -85,6 +70,7 @@ class HistoryOfCases {
     this.commits = json.commits;
     this.commitOfRun = column(json.runs.commit, Uint32Array);
     this.environmentOfRun = column(json.runs.environment, Uint32Array);
+    this.dirtyRuns = new Set(json.runs.dirty);
     this.series = json.series.map((one, index) => new Series(this, one, index));
   }
 
@@ -99,6 +85,7 @@ class HistoryOfCases {
     return prefix ? this.commits.sha.findLastIndex((sha) => sha.startsWith(prefix)) : -1;
   }
 
+  // What differs between two environments, in words.
   differences(before, after) {
     const [a, b] = [this.json.environments[before], this.json.environments[after]];
     const what = Object.entries(kTold).filter(([key]) => (a[key] ?? "") !== (b[key] ?? ""))

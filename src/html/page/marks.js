@@ -11,7 +11,7 @@ function happenings(series) {
     const change = before && before.kind !== "retired" && step.median_ns ? step.median_ns / before.median_ns - 1 : null;
     const titles = {set: "baseline set", advanced: "baseline advanced", accepted: "slowdown accepted", retired: "baseline retired"};
     found.push({kind: step.kind, letter: step.kind === "accepted" ? "A" : "B", point: step.point, title: titles[step.kind] ?? step.kind,
-      detail: [step.reason, step.actor && `by ${step.actor}`, instantText(step.moved_at)].filter(Boolean).join(" \u2014 "), change,
+      detail: [step.actor && `by ${step.actor}`, instantText(step.moved_at)].filter(Boolean).join(", "), change,
       level: step.median_ns, reason: step.reason});
   }
   for (const one of series.changePoints) {
@@ -19,6 +19,9 @@ function happenings(series) {
     found.push({kind: "change", letter: "C", point: one.point, title: change > 0 ? "level rose" : "level fell",
       detail: `from ${timeText(one.before_ns)} to ${timeText(one.after_ns)}`, change, level: one.after_ns});
   }
+  for (const {point, since, slower} of series.drifts)
+    found.push({kind: "drift", letter: "D", point, title: `slow drift, ${slower ? "slower" : "faster"}`,
+      detail: `small steps beside the baseline add up, probably since ${shortSha(since)}`});
   found.sort((a, b) => a.point - b.point);
   const numbers = {};
   for (const one of found) one.tag = one.letter + (numbers[one.letter] = (numbers[one.letter] ?? 0) + 1);
@@ -82,7 +85,7 @@ function shape(u, x, y, kind, up, colour, paper) {
 }
 
 // The other moves of the baseline are plain in its staircase.
-const kMarkColours = {environment: "environment", change: "mark", accepted: "baseline", retired: "baseline"};
+const kMarkColours = {environment: "environment", change: "mark", accepted: "baseline", retired: "baseline", drift: "mark"};
 
 // xOf(index) and yOf(ns): positions in the chart's scales.
 function drawMarks(u, palette, marks, xOf, yOf) {
@@ -97,7 +100,7 @@ function drawMarks(u, palette, marks, xOf, yOf) {
     const colour = palette[kMarkColours[mark.kind]];
     const y = mark.level ? u.valToPos(yOf(mark.level), "y", true) : null;
     const inside = y !== null && y >= u.bbox.top && y <= u.bbox.top + u.bbox.height;
-    upright(u, x, colour, {environment: [6, 4], change: [1, 3]}[mark.kind] ?? [2, 2], mark.kind === "environment" ? 1.5 : 1);
+    upright(u, x, colour, {environment: [6, 4], change: [1, 3], drift: [8, 3, 1, 3]}[mark.kind] ?? [2, 2], mark.kind === "environment" ? 1.5 : 1);
     if (inside && mark.kind === "change") shape(u, x, y, "diamond", true, colour, palette.paper);
     if (inside && mark.kind === "accepted") shape(u, x, y - 13 * devicePixelRatio, "hollow", true, colour, palette.paper);
     write(x, mark.tag, colour);
@@ -113,6 +116,7 @@ function swatch(kind) {
     accepted: [svg("path", {d: "M12 3L18 13H6Z", class: "accepted"})],
     change: [svg("path", {d: "M12 2L18 8L12 14L6 8Z", class: "change"})],
     environment: [svg("path", {d: "M12 0V16", class: "environment"})],
+    drift: [svg("path", {d: "M12 0V16", class: "drift"})],
     regressed: [svg("path", {d: "M12 4L16 11H8Z", class: "regressed"})],
     improved: [svg("path", {d: "M12 12L16 5H8Z", class: "improved"})],
   };

@@ -47,11 +47,12 @@ function seriesCard(series, i, marks) {
   const commit = series.commit(i);
   const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   const baseline = series.baseline[i];
-  const moved = i > 0 && series.environment(i) !== series.environment(i - 1) && series.breaks.some((one) => one.point === i);
+  const moved = series.breaks.some((one) => one.point === i);
   return [
     h("p", {class: "subject"}, history.commits.subject[commit] || "(no subject)"),
     h("p", {class: "quiet"}, h("span", {class: "code"}, shortSha(history.commits.sha[commit])), " ",
       instantText(history.commits.time[commit] || history.json.runs.started_at[series.run[i]])),
+    history.dirtyRuns.has(series.run[i]) && h("p", {class: "event"}, "a work tree with changes"),
     h("dl", {},
       row("median", timeText(series.median[i])),
       row("95 % interval", intervalText(series.low[i], series.high[i])),
@@ -59,7 +60,7 @@ function seriesCard(series, i, marks) {
       baseline !== null && row("to the baseline", percentText(series.median[i] / baseline - 1)),
       row("verdict", verdictBadge(series.verdict(i)))),
     marks.filter((one) => one.point === i).map((one) =>
-      h("p", {class: "event"}, h("b", {}, one.tag), ` ${one.title}${one.detail ? `: ${one.detail}` : ""}`))];
+      h("p", {class: "event"}, h("b", {}, one.tag), ` ${one.title}: `, [one.reason, one.detail].filter(Boolean).join(" \u2014 ")))];
 }
 
 function pointTable(series, points) {
@@ -102,7 +103,7 @@ function drawVerdicts(u, palette, series, order, yOf) {
     const x = u.valToPos(u.data[0][at], "x", true);
     if (x < drawn + 2 * r) continue;
     drawn = x;
-    const y = u.valToPos(yOf(series.median[order[at]]), "y", true) - up * 9 * devicePixelRatio;
+    const y = u.valToPos(yOf(series.median[order[at]]), "y", true) - up * 13 * devicePixelRatio;
     ctx.beginPath();
     ctx.moveTo(x, y - r * up), ctx.lineTo(x + r, y + r * up), ctx.lineTo(x - r, y + r * up);
     ctx.closePath();
@@ -155,7 +156,7 @@ function legend(series, marks) {
   const has = (kind) => marks.some((one) => one.kind === kind);
   const entries = [["median", "median of a run"], ["band", "its 95 % interval"], ["baseline", "baseline in force"],
     has("accepted") && ["accepted", "accepted slowdown"], has("change") && ["change", "lasting change of level"],
-    has("environment") && ["environment", "other environment"], words.has("regressed") && ["regressed", "verdict: regressed"],
+    has("drift") && ["drift", "slow drift"], has("environment") && ["environment", "other environment"], words.has("regressed") && ["regressed", "verdict: regressed"],
     words.has("improved") && ["improved", "verdict: improved"]].filter(Boolean);
   return h("ul", {class: "legend", "aria-label": "Legend"},
     entries.map(([kind, text]) => h("li", {}, swatch(kind), text)));
@@ -163,18 +164,19 @@ function legend(series, marks) {
 
 function eventTable(series, marks, show) {
   const {history} = series;
-  const commitOf = (mark) => mark.point < series.length ? series.commit(mark.point) : null;
-  return h("table", {class: "events"}, h("caption", {class: "unseen"}, "What happened to this case"),
-    h("thead", {}, h("tr", {}, ["Mark", "What", "Change", "Commit", "Why, or from what to what"].map((one) => h("th", {scope: "col"}, one)))),
-    h("tbody", {}, marks.toReversed().map((mark) => {
-      const commit = commitOf(mark);
-      return h("tr", {},
-        h("td", {}, commit === null ? mark.tag : h("button", {type: "button", class: `tag ${mark.kind}`,
-          "aria-label": `Show ${mark.tag} in the chart`, onclick: () => show(mark)}, mark.tag)),
-        h("td", {}, mark.title), h("td", {class: "number"}, mark.change === null || mark.change === undefined ? "" : percentText(mark.change)),
-        h("td", {}, commit !== null && [h("span", {class: "code"}, shortSha(history.commits.sha[commit])), " ", history.commits.subject[commit]]),
-        h("td", {}, mark.reason ? [h("q", {}, mark.reason), ` \u2014 ${mark.detail.split(" \u2014 ").slice(1).join(", ")}`] : mark.detail));
-    })));
+  const heads = ["Mark", "What", "Change", "Commit", "Why, or from what to what"];
+  const row = (mark) => {
+    const commit = mark.point < series.length ? series.commit(mark.point) : null;
+    const tag = commit === null ? mark.tag : h("button", {type: "button", class: `tag ${mark.kind}`,
+      "aria-label": `Show ${mark.tag} in the chart`, onclick: () => show(mark)}, mark.tag);
+    const change = mark.change === null || mark.change === undefined ? "" : percentText(mark.change);
+    const where = commit === null ? "" : [h("span", {class: "code"}, shortSha(history.commits.sha[commit])), " ", history.commits.subject[commit]];
+    const why = [mark.reason && h("q", {}, mark.reason), mark.reason && " \u2014 ", mark.detail];
+    return cardRow([tag, mark.title, change, where, why].map((content, i) => ({label: heads[i], content, class: i === 2 ? "number" : null})));
+  };
+  return h("table", {class: "events cards", role: "table"}, h("caption", {class: "unseen"}, "What happened to this case"),
+    h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, heads.map((one) => h("th", {scope: "col", role: "columnheader"}, one)))),
+    h("tbody", {role: "rowgroup"}, marks.toReversed().map(row)));
 }
 
 function factList(series) {

@@ -1,8 +1,15 @@
 // A table that sorts by the buttons in its head. Columns: {key, label, value(row), cell(row), wide}.
 
+// A row that a narrow page lays out as a card, its cells under their labels. The roles say what the layout takes away.
+function cardRow(cells) {
+  return h("tr", {role: "row"}, cells.map(({label, class: name, content}, i) => i === 0
+    ? h("th", {scope: "row", role: "rowheader", class: name}, content)
+    : h("td", {role: "cell", class: name, "data-label": label}, content)));
+}
+
 function sortableTable({caption, columns, rows, sort, onsort}) {
-  const body = h("tbody");
-  const heads = columns.map((one) => h("th", {scope: "col", class: one.class},
+  const body = h("tbody", {role: "rowgroup"});
+  const heads = columns.map((one) => h("th", {scope: "col", role: "columnheader", class: one.class},
     one.value ? h("button", {type: "button", onclick: () => choose(one.key)}, one.label,
       h("span", {class: "arrow", "aria-hidden": "true"})) : one.label));
   let shown = rows;
@@ -26,12 +33,11 @@ function sortableTable({caption, columns, rows, sort, onsort}) {
       if (columns[i].value) head.setAttribute("aria-sort",
         columns[i] === by ? (order.down ? "descending" : "ascending") : "none");
     }
-    body.replaceChildren(...[...shown].sort(compare).map((row) => row.element ??= h("tr", {},
-      columns.map((one, i) => i === 0 ? h("th", {scope: "row", class: one.class}, one.cell(row))
-        : h("td", {class: one.class}, one.cell(row))))));
+    body.replaceChildren(...[...shown].sort(compare).map((row) => row.element ??= cardRow(columns.map((one) =>
+      ({label: one.label, class: one.class, content: one.cell(row)})))));
   }
-  const element = h("table", {class: "sortable"}, h("caption", {class: "unseen"}, caption),
-    h("thead", {}, h("tr", {}, heads)), body);
+  const element = h("table", {class: "sortable cards", role: "table"}, h("caption", {class: "unseen"}, caption),
+    h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, heads)), body);
   draw();
   return {element, show(some) { shown = some; draw(); }};
 }
