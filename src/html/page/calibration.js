@@ -18,7 +18,7 @@ function powerChart(host, one) {
   const rate = ({trials, rate: value}) => trials > 0 ? value : null;
   const end = (at) => points.map(({measured}) => measured.trials > 0 ? measured.interval[at] : null);
   const xs = Float64Array.from(points, (point) => point.change);
-  return makeChart(host, {
+  return new Chart(host, {
     label: `Power curve of ${one.case}: how often a planted slowdown was found. Arrow keys walk from one to the next.`,
     height: (width) => width < 600 ? 280 : 340,
     data: [xs, end(0), end(1), points.map((point) => rate(point.resampled)), points.map((point) => rate(point.measured))],

@@ -32,137 +32,160 @@ function monthOrDay(seconds, increment) {
   return increment >= 86400 ? text.slice(0, 10) : text.slice(5, 16).replace("T", " ");
 }
 
-// spec: {label, height, data, series, bands, x: {time, full, text(value)}, y: {log, text(value), leastSpan}, draw(u, palette),
-// card(index), zoom: [min, max] or null, onzoom(range or null)}
-function makeChart(host, spec) {
-  const palette = colours();
-  const card = h("div", {class: "card", hidden: true});
-  const spoken = h("div", {class: "unseen", role: "status", "aria-live": "polite"});
-  const board = h("div", {class: "board", tabindex: "0", role: "application", "aria-roledescription": "chart",
-    "aria-label": spec.label, onkeydown: (event) => onKey(event)});
-  const [xs] = spec.data;
-  const full = spec.x.full;
-  let active = null;
-  let keyed = false;
-
-  function xRange(u, min, max) {
-    if (min === null || (min <= xs[0] && max >= xs[xs.length - 1])) return full;
-    return [Math.max(full[0], min), Math.min(full[1], max)];
-  }
-  function yRange(u, min, max) {
-    if (min === null) return [0, 1];
-    const least = spec.y.leastSpan?.(min, max) ?? 0;
-    if (spec.y.log) {
-      const pad = Math.max((max / min) ** 0.06, 1.002);
-      return [min / pad, max * pad];
-    }
-    const pad = Math.max((max - min) * 0.08, (least - (max - min)) / 2, Math.abs(max) * 1e-6);
-    return spec.y.clamp ? spec.y.clamp : [min - pad, max + pad];
-  }
-  const axis = {stroke: palette.faint, grid: {stroke: palette.grid, width: 1}, ticks: {stroke: palette.grid, width: 1, size: 5},
+// Axes in the theme's colours: round numbers, whole ones where a place is a commit.
+function axesOf({x, y}, palette) {
+  const common = {stroke: palette.faint, grid: {stroke: palette.grid, width: 1}, ticks: {stroke: palette.grid, width: 1, size: 5},
     font: "12px system-ui, sans-serif"};
-  const size = () => ({width: Math.max(240, host.clientWidth), height: spec.height(host.clientWidth)});
-  const plot = new uPlot({
-    ...size(),
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-    legend: {show: false},
-    padding: [spec.roof ?? 12, 14, 0, 0],
-    cursor: {drag: {x: true, y: false}, points: {size: 9, fill: palette.paper}, y: false},
-    scales: {x: {time: spec.x.time, range: xRange}, y: {distr: spec.y.log ? 3 : 1, range: yRange}},
-    series: [{}, ...spec.series(palette)],
-    bands: spec.bands?.(palette),
-    axes: [
-      {...axis, size: 38, space: spec.x.time ? 110 : 90,
-        ...(spec.x.time ? {values: (u, splits, at, space, increment) => splits.map((one) => monthOrDay(one, increment))}
-          : {splits: (u, at, min, max) => niceSplits(min, max, Math.max(2, u.width / 110), spec.x.whole ? 1 : 0),
-            values: (u, splits) => splits.map(spec.x.text)})},
-      {...axis, size: 76, filter: (u, splits) => splits,
-        splits: (u, at, min, max) => (spec.y.log ? logSplits : niceSplits)(min, max, Math.max(3, u.height / 60)),
-        values: (u, splits) => splits.map((one) => spec.y.text(one, splits))},
-    ],
-    hooks: {
-      setCursor: [(u) => { if (!keyed) point(u.cursor.left >= 0 ? u.cursor.idx : null); }],
-      setScale: [(u, key) => { if (key === "x") zoomed(u); }],
-      draw: [(u) => spec.draw?.(u, palette)],
-    },
-  }, spec.data, board);
+  const timed = {space: 110, values: (u, splits, at, space, increment) => splits.map((one) => monthOrDay(one, increment))};
+  const numbered = {splits: (u, at, min, max) => niceSplits(min, max, Math.max(2, u.width / 110), x.whole ? 1 : 0),
+    values: (u, splits) => splits.map(x.text)};
+  return [{...common, size: 38, ...(x.time ? timed : numbered)},
+    {...common, size: 76, filter: (u, splits) => splits,
+      splits: (u, at, min, max) => (y.log ? logSplits : niceSplits)(min, max, Math.max(3, u.height / 60)),
+      values: (u, splits) => splits.map((one) => y.text(one, splits))}];
+}
 
-  function zoomed(u) {
-    const {min, max} = u.scales.x;
-    spec.onzoom?.(min <= full[0] && max >= full[1] ? null : [min, max]);
+// What is shown of the vertical scale for values from min to max, with some air above and below.
+function airyRange({log, clamp, leastSpan}, min, max) {
+  if (clamp) return clamp;
+  if (min === null) return [0, 1];
+  if (log) {
+    const air = Math.max((max / min) ** 0.06, 1.002);
+    return [min / air, max * air];
   }
-  function point(index) {
-    active = index ?? null;
-    const shown = index === null || index === undefined ? null : spec.card(index);
-    card.hidden = shown === null;
-    if (shown === null) return;
-    card.replaceChildren(...shown.flat().filter(Boolean));
-    const left = plot.valToPos(xs[index], "x") + plot.over.offsetLeft;
+  const least = leastSpan?.(min, max) ?? 0;
+  const air = Math.max((max - min) * 0.08, (least - (max - min)) / 2, Math.abs(max) * 1e-6);
+  return [min - air, max + air];
+}
+
+// spec: {label, height(width), data, series(palette), bands(palette), roof, x: {time, whole, full, text(value)},
+// y: {log, text(value, splits), leastSpan(min, max), clamp}, draw(u, palette), card(index), zoom: [min, max] or null,
+// onzoom(range or null)}
+class Chart {
+  constructor(host, spec) {
+    Object.assign(this, {host, spec, xs: spec.data[0], active: null, keyed: false});
+    this.palette = colours();
+    this.card = h("div", {class: "card", hidden: true});
+    this.spoken = h("div", {class: "unseen", role: "status", "aria-live": "polite"});
+    this.board = h("div", {class: "board", tabindex: "0", role: "application", "aria-roledescription": "chart",
+      "aria-label": spec.label, onkeydown: (event) => this.onKey(event), onmouseleave: () => this.point(null),
+      onblur: () => this.point(null)});
+    host.replaceChildren(this.board, this.spoken);
+    this.plot = new uPlot(this.options(), spec.data, this.board);
+    this.board.append(this.card);
+    if (spec.zoom) this.zoomTo(...spec.zoom);
+    this.observer = new ResizeObserver(() => {
+      if (host.clientWidth > 0 && host.clientWidth !== this.plot.width) this.plot.setSize(this.size());
+    });
+    this.observer.observe(host);
+  }
+
+  options() {
+    const {spec, palette, xs} = this;
+    const xRange = (u, min, max) => min === null || (min <= xs[0] && max >= xs[xs.length - 1]) ? spec.x.full
+      : [Math.max(spec.x.full[0], min), Math.min(spec.x.full[1], max)];
+    return {
+      ...this.size(),
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+      legend: {show: false},
+      padding: [spec.roof ?? 12, 14, 0, 0],
+      cursor: {drag: {x: true, y: false}, points: {size: 9, fill: palette.paper}, y: false},
+      scales: {x: {time: spec.x.time, range: xRange},
+        y: {distr: spec.y.log ? 3 : 1, range: (u, min, max) => airyRange(spec.y, min, max)}},
+      series: [{}, ...spec.series(palette)],
+      bands: spec.bands?.(palette),
+      axes: axesOf(spec, palette),
+      hooks: {
+        setCursor: [(u) => { if (!this.keyed) this.point(u.cursor.left >= 0 ? u.cursor.idx : null); }],
+        setScale: [(u, key) => { if (key === "x") this.zoomed(u.scales.x); }],
+        draw: [(u) => spec.draw?.(u, palette)],
+      },
+    };
+  }
+
+  size() {
+    const width = Math.max(240, this.host.clientWidth);
+    return {width, height: this.spec.height(width)};
+  }
+
+  get shown() {
+    const {min, max} = this.plot.scales.x;
+    return [min, max];
+  }
+
+  zoomed({min, max}) {
+    const [first, last] = this.spec.x.full;
+    this.spec.onzoom?.(min <= first && max >= last ? null : [min, max]);
+  }
+
+  // Shows the card of a point beside it; null hides it.
+  point(index) {
+    const {card, board, plot} = this;
+    this.active = index ?? null;
+    card.hidden = this.active === null;
+    if (card.hidden) return;
+    card.replaceChildren(...this.spec.card(index).flat().filter(Boolean));
+    const left = plot.valToPos(this.xs[index], "x") + plot.over.offsetLeft;
     const right = left > board.clientWidth / 2;
     card.style.left = right ? "auto" : `${left + 16}px`;
     card.style.right = right ? `${board.clientWidth - left + 16}px` : "auto";
   }
-  function keyTo(index) {
-    keyed = true;
+
+  // A point chosen by keys is brought into view, shown and spoken.
+  select(index) {
+    const {plot, xs} = this;
+    this.keyed = true;
     const at = Math.min(xs.length - 1, Math.max(0, index));
-    const {min, max} = plot.scales.x;
-    if (xs[at] < min || xs[at] > max) {
-      const half = (max - min) / 2;
-      zoomTo(xs[at] - half, xs[at] + half);
-    }
+    const [min, max] = this.shown;
+    if (xs[at] < min || xs[at] > max) this.zoomTo(xs[at] - (max - min) / 2, xs[at] + (max - min) / 2);
     plot.batch(() => plot.setCursor({left: plot.valToPos(xs[at], "x"), top: plot.over.clientHeight / 2}));
-    point(at);
-    spoken.textContent = card.innerText.replace(/\s*\n\s*/g, ", ");
-    keyed = false;
+    this.point(at);
+    this.spoken.textContent = this.card.innerText.replace(/\s*\n\s*/g, ", ");
+    this.keyed = false;
   }
-  function zoomTo(min, max) {
-    const least = (full[1] - full[0]) / 1e5;
+
+  zoomTo(min, max) {
+    const [first, last] = this.spec.x.full;
+    if (!(max - min >= (last - first) / 1e5)) return;
     // At once, not in the next task: the cursor is placed by the new scale.
-    if (max - min >= least) plot.batch(() => plot.setScale("x", {min: Math.max(full[0], min), max: Math.min(full[1], max)}));
+    this.plot.batch(() => this.plot.setScale("x", {min: Math.max(first, min), max: Math.min(last, max)}));
   }
-  function zoomBy(factor) {
-    const {min, max} = plot.scales.x;
-    const middle = active === null ? (min + max) / 2 : xs[active];
-    zoomTo(middle - (middle - min) * factor, middle + (max - middle) * factor);
+
+  zoomBy(factor) {
+    const [min, max] = this.shown;
+    const middle = this.active === null ? (min + max) / 2 : this.xs[this.active];
+    this.zoomTo(middle - (middle - min) * factor, middle + (max - middle) * factor);
   }
-  function reset() {
-    zoomTo(...full);
+
+  reset() {
+    this.zoomTo(...this.spec.x.full);
   }
-  // Where the keys begin: at the end of what is shown.
-  function shownEnd(first) {
-    const {min, max} = plot.scales.x;
-    return first ? xs.findIndex((x) => x >= min) : xs.findLastIndex((x) => x <= max);
+
+  // Keys begin at the end of what is shown.
+  step(by) {
+    const [min, max] = this.shown;
+    const start = by > 0 ? this.xs.findIndex((x) => x >= min) : this.xs.findLastIndex((x) => x <= max);
+    this.select(this.active === null ? start : this.active + by);
   }
-  function onKey(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || xs.length === 0) return;
+
+  onKey(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || this.xs.length === 0) return;
     const stride = event.shiftKey ? 10 : 1;
     const keys = {
-      ArrowLeft: () => keyTo(active === null ? shownEnd(false) : active - stride),
-      ArrowRight: () => keyTo(active === null ? shownEnd(true) : active + stride),
-      Home: () => keyTo(0), End: () => keyTo(xs.length - 1),
-      "+": () => zoomBy(0.5), "=": () => zoomBy(0.5), "-": () => zoomBy(2), "0": reset, Escape: reset,
+      ArrowLeft: () => this.step(-stride), ArrowRight: () => this.step(stride),
+      Home: () => this.select(0), End: () => this.select(this.xs.length - 1),
+      "+": () => this.zoomBy(0.5), "=": () => this.zoomBy(0.5), "-": () => this.zoomBy(2),
+      "0": () => this.reset(), Escape: () => this.reset(),
     };
     if (!keys[event.key]) return;
     event.preventDefault();
     keys[event.key]();
   }
-  board.append(card);
-  board.addEventListener("mouseleave", () => point(null));
-  board.addEventListener("blur", () => point(null));
-  host.replaceChildren(board, spoken);
-  plot.setSize(size());
-  if (spec.zoom) zoomTo(...spec.zoom);
-  const observer = new ResizeObserver(() => {
-    if (host.clientWidth > 0 && host.clientWidth !== plot.width) plot.setSize(size());
-  });
-  observer.observe(host);
-  return {
-    plot, zoomTo, zoomBy, reset, select: keyTo, board,
-    destroy() {
-      observer.disconnect();
-      plot.destroy();
-    },
-  };
+
+  destroy() {
+    this.observer.disconnect();
+    this.plot.destroy();
+  }
 }
 
 function zoomButtons(chart) {

@@ -31,7 +31,7 @@ function distributionChart(host, pair) {
     ...one.launches.map((launch, at) => ({side, sorted: launch, name: `${one.sha}, launch ${at + 1}`, thin: true})),
     {side, sorted: one.pooled, name: `${one.sha}, all launches`}]);
   const data = [xs, ...lines.map((one) => shares(one.sorted, xs))];
-  return makeChart(host, {
+  return new Chart(host, {
     label: `Distribution of the samples of ${pair.map((one) => one.sha).join(" and ")}. Arrow keys walk along the times.`,
     height: (width) => width < 600 ? 280 : 340,
     data,
