@@ -185,18 +185,20 @@ Launches Store::samples(const std::string& run_uuid, const std::string& case_id)
 
 std::vector<HistoryPoint> Store::history(const std::string& case_id, const HistoryFilter& filter) {
   if (!filter.since.empty()) require_time(connection_, filter.since, "since");
+  if (!filter.until.empty()) require_time(connection_, filter.until, "until");
   Statement select(
       connection_, "read the history of " + case_id,
       std::string(kFacts) +
           "m.samples, m.launches, m.median_ns, m.ci_lo_ns, m.ci_hi_ns, "
           "m.mean_ns, m.min_ns, m.max_ns, c.sha, c.tree, c.dirty, c.subject, c.time, r.uuid, r.started_at, "
-          "e.fingerprint, e.device_name FROM cases JOIN measurements AS m ON m.case_id = cases.id "
+          "e.fingerprint, e.device_name, m.energy_j FROM cases JOIN measurements AS m ON m.case_id = cases.id "
           "JOIN runs AS r ON r.id = m.run_id JOIN commits AS c ON c.id = r.commit_id "
           "JOIN environments AS e ON e.id = r.environment_id WHERE cases.name = ?1 AND m.samples > 0 "
           "AND (?2 = '' OR e.device_name = ?2) AND (?3 = '' OR e.fingerprint = ?3) "
-          "AND (?4 = '' OR r.started_s >= unixepoch(?4)) ORDER BY r.started_s DESC, r.id DESC LIMIT ?5");
+          "AND (?4 = '' OR r.started_s >= unixepoch(?4)) AND (?6 = '' OR r.started_s <= unixepoch(?6)) "
+          "ORDER BY r.started_s DESC, r.id DESC LIMIT ?5");
   std::vector<HistoryPoint> points;
-  select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit));
+  select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit), filter.until);
   while (select.step()) {
     Row row(select);
     HistoryPoint point;
@@ -209,6 +211,7 @@ std::vector<HistoryPoint> Store::history(const std::string& case_id, const Histo
     point.started_at = row.text();
     point.environment = row.text();
     point.device_name = row.text();
+    point.energy_j = row.real();
     points.push_back(std::move(point));
   }
   std::reverse(points.begin(), points.end());

@@ -24,11 +24,6 @@ std::string cycles(double time_ns, double clock_mhz) {
   return clock_mhz > 0 ? fmt::format("{:.4g} k", time_ns * clock_mhz / 1e6) : "-";
 }
 
-std::string energy(double energy_j) {
-  if (energy_j <= 0) return "-";
-  return energy_j < 1e-3 ? fmt::format("{:.3g} uJ", energy_j * 1e6) : fmt::format("{:.3g} mJ", energy_j * 1e3);
-}
-
 // Nothing for a device without known ceilings, such as a CPU.
 std::string ceilings_line(const Ceilings& ceilings) {
   if (ceilings.peak_bytes_per_s <= 0) return "";
