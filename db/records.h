@@ -124,6 +124,7 @@ struct CaseJudgement {
   Verdict verdict = Verdict::Inconclusive;
   Method method = Method::None;
   std::optional<double> change;  // candidate / baseline - 1 in latency
+  std::optional<Interval> change_ci;
 };
 
 // The rounds of a case in an earlier verdict: where the variance between launches is pooled from.
