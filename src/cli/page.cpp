@@ -38,8 +38,7 @@ int write_page(Context& context, const po::variables_map& values) {
   const std::string page = html::page_of(document);
   documents::replace_file(file, page);
   context.out() << report::printable(file) << ": " << report::count(document.series.size(), "case") << ", "
-                << report::count(document.commits.size(), "commit") << ", "
-                << report::count((page.size() + 999) / 1000, "kB") << "\n";
+                << report::count(document.commits.size(), "commit") << ", " << (page.size() + 999) / 1000 << " kB\n";
   return 0;
 }
 

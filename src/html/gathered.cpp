@@ -69,14 +69,22 @@ std::size_t point_at(const history::Series& series, const history::Line& line, c
   return static_cast<std::size_t>(found - series.points.begin());
 }
 
-// A move belongs to the commit that became the baseline. One that has none on the line (a retirement) comes after the
-// runs that were made before it.
-std::size_t place_of(const db::BaselineMove& move, const history::Series& series, const history::Line& line) {
-  if (const auto sha = move.commit.sha.empty() ? std::nullopt : line.place_of(move.commit))
-    return point_at(series, line, *sha);
+// A move belongs to the commit that became the baseline; none when that is not on the line.
+std::optional<std::size_t> place_of(const db::BaselineMove& move, const history::Series& series,
+                                    const history::Line& line) {
+  const auto sha = move.commit.sha.empty() ? std::nullopt : line.place_of(move.commit);
+  return sha ? std::optional(point_at(series, line, *sha)) : std::nullopt;
+}
+
+// A move without a commit on the line (a retirement) comes after the runs that were made before it, and not after the
+// move that followed.
+std::size_t place_by_time(std::size_t move, const history::Series& series, const history::Line& line) {
   std::size_t place = 0;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
-    if (series.points[i].run.started_at <= move.moved_at) place = i + 1;
+    if (series.points[i].run.started_at <= series.moves[move].moved_at) place = i + 1;
+  }
+  for (std::size_t next = move + 1; next < series.moves.size(); ++next) {
+    if (const auto then = place_of(series.moves[next], series, line)) return std::min(place, *then);
   }
   return place;
 }
@@ -84,9 +92,11 @@ std::size_t place_of(const db::BaselineMove& move, const history::Series& series
 std::vector<HistoryDocument::Step> steps_of(const history::Series& series, const history::Line& line) {
   std::vector<HistoryDocument::Step> steps;
   std::size_t reached = 0;
-  for (const db::BaselineMove& move : series.moves) {
+  for (std::size_t i = 0; i < series.moves.size(); ++i) {
+    const db::BaselineMove& move = series.moves[i];
+    const auto place = place_of(move, series, line);
     // In the order of the moves, whatever the commits: the newest move is the baseline.
-    reached = std::max(reached, place_of(move, series, line));
+    reached = std::max(reached, place ? *place : place_by_time(i, series, line));
     steps.push_back({reached,
                      move.kind,
                      move.commit.sha,
@@ -130,6 +140,8 @@ HistoryDocument::Series series_of(const history::Series& series, const history::
   }
   out.steps = steps_of(series, line);
   for (const history::DriftMark& drift : series.drifts) {
+    // What one commit brought is no drift: its verdict tells it.
+    if (drift.drift.since == drift.marked_at) continue;
     const std::size_t place = point_at(series, line, drift.marked_at);
     if (place < out.points.size()) out.drifts.push_back({place, drift.drift.since, drift.drift.slower});
   }

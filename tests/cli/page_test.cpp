@@ -53,6 +53,31 @@ TEST_CASE("report --html: the page has every case, the baseline's moves and the 
   CHECK(json["samples"][0]["run"] == 1);
 }
 
+TEST_CASE("report --html: an accepted slowdown is a step up with its reason, and a retirement ends the staircase") {
+  if (no_page()) return;
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build("copy/x/n=1 1100\ncopy/x/n=2 2000\n");
+  workshop.repository.commit("slower");
+  REQUIRE(workshop.run({"record"}).code == 1);
+  REQUIRE(workshop.run({"accept", "copy/x/n=1", "--reason", "exact </script> rounding"}).code == 0);
+  workshop.repository.commit("accept it");
+  REQUIRE(workshop.run({"record"}).code == 0);
+  REQUIRE(workshop.run({"baseline", "retire", "copy/x/n=1", "--reason", "replaced"}).code == 0);
+  REQUIRE(workshop.run({"report", "--html", "page.html"}).code == 0);
+  CHECK_FALSE(contains(contents("page.html"), "exact </script>"));
+  const nlohmann::json first = document_in("page.html")["series"][0];
+  REQUIRE(first["steps"].size() == 3);
+  CHECK(first["steps"][1]["kind"] == "accepted");
+  CHECK(first["steps"][1]["point"] == 2);
+  CHECK(first["steps"][1]["median_ns"] > first["steps"][0]["median_ns"]);
+  CHECK(contains(first["steps"][1]["reason"], "exact </script> rounding"));
+  CHECK(first["steps"][2]["kind"] == "retired");
+  CHECK(first["steps"][2]["point"] == 3);
+  CHECK(first["newest"]["verdict"] == "accepted");
+  CHECK(first["drifts"].empty());
+}
+
 TEST_CASE("report --html: what does not go together, or does not exist, is a fault and leaves no file") {
   if (no_page()) return;
   Workshop workshop;
