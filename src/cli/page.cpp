@@ -19,14 +19,13 @@ void require_alone(Context& context, const po::variables_map& values) {
       throw Error("--html writes the history of all cases; costs are another report, without --html");
   }
   if (context.json()) throw Error("--html writes a file; `ratchet trend CASE --json` has the numbers");
-  if (!html::has_page())
-    throw Error("this ratchet was built without the page: install nodejs and npm, configure and build again");
 }
 
 }  // namespace
 
 int write_page(Context& context, const po::variables_map& values) {
   require_alone(context, values);
+  html::require_page();
   const history::Line line = history::line_of(context.root(), "HEAD");
   documents::HistoryDocument document =
       html::gathered(context.store(db::Mode::ReadOnly), line, policy_from(context, values));

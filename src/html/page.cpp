@@ -7,10 +7,13 @@ namespace ratchet::html {
 
 bool has_page() { return !kPageBefore.empty(); }
 
-std::string page_of(const documents::HistoryDocument& history) {
+void require_page() {
   if (!has_page())
-    throw Error(
-        "this ratchet was built without the HTML report: install nodejs and npm, then configure and build again");
+    throw Error("this ratchet was built without the page: install nodejs and npm, then configure and build again");
+}
+
+std::string page_of(const documents::HistoryDocument& history) {
+  require_page();
   std::string text(kPageBefore);
   text += documents::write(history);
   text += kPageAfter;

@@ -11,6 +11,7 @@ namespace ratchet::html {
 
 // Whether this program has the page; not when it was built without npm, from which uPlot comes.
 [[nodiscard]] bool has_page();
+void require_page();  // Error that says what to install
 
 // The file. Error without a page.
 [[nodiscard]] std::string page_of(const documents::HistoryDocument& history);
