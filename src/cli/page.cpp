@@ -1,5 +1,7 @@
 #include "src/cli/page.h"
 
+#include <spdlog/spdlog.h>
+
 #include "ratchet/error.h"
 #include "src/cli/judging.h"
 #include "src/cli/runs.h"
@@ -27,6 +29,8 @@ int write_page(Context& context, const po::variables_map& values) {
   require_alone(context, values);
   html::require_page();
   const history::Line line = history::line_of(context.root(), "HEAD");
+  if (line.cut_off)
+    context.log().warn("this clone is shallow: `git fetch --unshallow` brings the commits before it to the page");
   documents::HistoryDocument document =
       html::gathered(context.store(db::Mode::ReadOnly), line, policy_from(context, values));
   for (const std::string& name : texts_of(values, "samples")) html::add_samples(document, find_run(context, name));

@@ -188,6 +188,7 @@ std::string without_angles(const std::string& text) {
 std::string write(const HistoryDocument& history) {
   Json json = {{"format", "ratchet.history/1"}, {"tool", history.tool}, {"made_at", history.made_at}};
   put(json, "repository", history.repository);
+  if (history.points_beside > 0) json["points_beside"] = history.points_beside;
   json["verdicts"] = verdict_words();
   json["commits"] = commits_json(history.commits);
   json["environments"] = environments_json(history.environments);

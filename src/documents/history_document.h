@@ -104,6 +104,7 @@ struct HistoryDocument {
   std::vector<Series> series;
   std::vector<Samples> samples;
   std::vector<Calibration> calibrations;
+  std::size_t points_beside = 0;  // of commits that are not on the line: left out
 };
 
 // One JSON object without any "<", so that it can stand inside a page. Columns are packed: base64 of little-endian

@@ -164,11 +164,13 @@ HistoryDocument::Series without_points(const std::string& case_id, const std::st
 HistoryDocument gathered(db::Store& store, const history::Line& line, const Policy& policy) {
   Places places(store, line);
   std::vector<HistoryDocument::Series> all;
+  std::size_t beside = 0;
   const std::vector<std::string> devices = store.device_names();
   for (const std::string& case_id : store.case_names()) {
     std::map<std::string, HistoryDocument::Series> by_device;
-    for (const history::Series& one : history::series_of(store, case_id, {}, line, policy).series)
-      by_device[one.device_name] = series_of(one, line, places, policy);
+    const history::Found found = history::series_of(store, case_id, {}, line, policy);
+    beside += found.beside;
+    for (const history::Series& one : found.series) by_device[one.device_name] = series_of(one, line, places, policy);
     for (const std::string& device : devices) {
       auto newest = newest_of(store.judgements(case_id, device), line);
       if (newest && !by_device.contains(device)) by_device[device] = without_points(case_id, device);
@@ -178,6 +180,7 @@ HistoryDocument gathered(db::Store& store, const history::Line& line, const Poli
   }
   HistoryDocument document = places.finish();
   document.series = std::move(all);
+  document.points_beside = beside;
   for (const std::string& device : devices) {
     const std::vector<db::CalibrationReport> reports = store.calibration_reports(device);
     if (!reports.empty()) document.calibrations.push_back({device, reports.front().document});

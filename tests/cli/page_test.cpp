@@ -102,6 +102,7 @@ TEST_CASE("report --html: what is not on the line is not shown, and its samples 
   REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
   CHECK(document_in("page.html")["series"].empty());
   CHECK(document_in("page.html")["commits"]["sha"].empty());
+  CHECK(document_in("page.html")["points_beside"] == 2);
 }
 
 TEST_CASE("report --html: a program without the page says what to install") {

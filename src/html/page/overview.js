@@ -85,7 +85,7 @@ function overviewView(history, state) {
   const element = [
     h("h1", {}, "Cases"),
     h("p", {class: "quiet"}, `${counted(rows.length, "case")} on ${[...devices].join(", ")}; `,
-      `${counted(history.commitCount, "commit")}, ${counted(history.commitOfRun.length, "run")}.`),
+      `${counted(history.commitCount, "commit")}, ${counted(history.commitOfRun.length, "run")}.`, besideText(history)),
     h("div", {class: "tools"}, box, stateFilter(rows, word, (one) => { word = one; narrow(); })),
     number,
     h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "Cases"}, table.element)];
@@ -93,9 +93,14 @@ function overviewView(history, state) {
   return {element};
 }
 
+function besideText(history) {
+  const left = history.json.points_beside ?? 0;
+  return left > 0 ? ` ${counted(left, "point")} of commits beside this line ${left === 1 ? "is" : "are"} left out.` : "";
+}
+
 function nothingYet(history) {
   return [h("h1", {}, "No history yet"),
     h("p", {}, "The database holds no runs on this line of history. Record one with ", h("code", {}, "ratchet record"),
-      ", then write this page again."),
+      ", then write this page again.", besideText(history)),
     h("p", {class: "quiet"}, `Written by ${history.json.tool}, ${instantText(history.json.made_at)}.`)];
 }
