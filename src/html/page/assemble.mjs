@@ -5,7 +5,8 @@ import {readFileSync, writeFileSync} from "node:fs";
 
 const [out, plot, style, ...scripts] = process.argv.slice(2);
 const read = (file) => readFileSync(file, "utf8");
-const license = "/*! uPlot 1.6.32, (c) Leon Sorokin and contributors, MIT License: github.com/leeoniya/uPlot */\n";
+// Its licence wants to stand in every copy.
+const license = `/*! uPlot\n${read(`${plot}/../LICENSE`)}*/\n`;
 const css = read(`${plot}/uPlot.min.css`) + "\n" + read(style);
 // One scope for all of ours: names meet across the files as they would across modules, and none is global.
 const js = license + read(`${plot}/uPlot.iife.min.js`) + "\n(() => {\n\"use strict\";\n" + scripts.map(read).join("\n") + "})();\n";
