@@ -214,7 +214,7 @@ TEST_CASE("measure: a cold case walks through sets of buffers in batches of whol
   CHECK_FALSE(device.flushed);
   CHECK(one.prepared == 5);
   CHECK(one.released == 5);
-  CHECK(outcome.facts.batch == 4200);
+  CHECK(outcome.facts.batch == 2100);
   CHECK(outcome.facts.batch % 5 == 0);
   CHECK(outcome.facts.peak_memory_bytes == 512);  // of the case, not of the way to measure it
 }
