@@ -1,5 +1,7 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "db/sha256.h"
 #include "ratchet/gate.h"
 #include "src/cli/anchored.h"
@@ -15,12 +17,16 @@
 namespace ratchet::cli {
 
 std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
-                                                      const std::string& revision) {
-  const executor::BaseBuild base = executor::build_base(context.config(), revision, context.database().parent_path());
+                                                      const repository::Config& config, const std::string& revision) {
+  const executor::BaseBuild base = executor::build_base(config, revision, context.database().parent_path());
   context.log().info("baseline {} {}", base.commit.sha, base.cached ? "was built before" : "was built");
   std::map<std::string, Standing> standings;
   for (const SuiteModule& module : suite.modules) {
-    const std::filesystem::path& file = base.modules.at(module.index);
+    const std::string& path = context.config().modules.at(module.index);
+    const auto listed = std::find(config.modules.begin(), config.modules.end(), path);
+    if (listed == config.modules.end()) continue;
+    const auto at = static_cast<std::size_t>(listed - config.modules.begin());
+    const std::filesystem::path& file = base.modules.at(at);
     const Standing standing{0, file, db::sha256_of_file(file), base.commit};
     for (const CaseFacts& facts : context.bench().describe(file).cases) standings[facts.id] = standing;
   }
@@ -65,8 +71,8 @@ int check(Context& context, const po::variables_map& values) {
   const Suite suite = load_suite(context, values);
   const Commit candidate = repository::head(context.root());
   const std::string revision = text_of(values, "base");
-  auto standings =
-      revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
+  auto standings = revision.empty() ? standings_of_database(context, suite)
+                                    : standings_of_revision(context, suite, context.config(), revision);
   keep_matching(standings, texts_of(values, "case"));
 
   const Checked checked = check_beside(

@@ -38,8 +38,10 @@ void require_clean(const Commit& commit);
 [[nodiscard]] Checked record_commit(Context& context, const Suite& suite, const CheckRequest& request,
                                     const std::optional<Run>& run);
 
-// Builds REV and takes its modules, in the order of the configuration, for those of the suite.
+// Builds REV as `config` says and takes its modules for those of the suite that have the same path. A module that
+// `config` does not list is one that REV does not have.
 [[nodiscard]] std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
+                                                                    const repository::Config& config,
                                                                     const std::string& revision);
 
 }  // namespace ratchet::cli
