@@ -40,7 +40,7 @@ Checked check_beside(Context& context, const Suite& suite, const CheckRequest& r
   executor::Judged judged = measure_plan(context, suite, plan, request.policy, request.settings);
   Checked checked;
   checked.verdict =
-      conclude(all_verdicts(context, plan, judged, request.candidate), judged.policy,
+      conclude(all_verdicts(context, plan, judged, request.candidate, request.standings), judged.policy,
                {Purpose::Check, measured_seconds(judged), unfit(judged), calibrated_rate(context, suite.environment)});
   checked.duets = std::move(judged.duets);
   if (!request.settings.handicaps.empty()) return checked;

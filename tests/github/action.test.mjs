@@ -43,7 +43,7 @@ describe("action", { concurrency: 4 }, () => {
     assert.deepEqual(made.github.faults, []);
     assert.equal(made.github.comments.length, 1);
     assert.match(made.github.comments[0].body, /regressed[\s\S]*<!-- ratchet:ratchet -->\n$/);
-    assert.ok(existsSync(join(made.folder, "temp", "ratchet-bundle", "bundle.json")));
+    assert.ok(existsSync(join(made.folder, "temp", "ratchet-bundle-ratchet", "bundle.json")));
   });
 
   test("no news makes no comment, and an earlier one is brought up to date", async (t) => {
@@ -78,7 +78,7 @@ describe("action", { concurrency: 4 }, () => {
     assert.equal(allowed.code, 1, allowed.err);
     assert.equal(made.github.requests.length, 0);
     assert.match(allowed.summary, /not recorded/);
-    const manifest = JSON.parse(made.text("temp", "ratchet-bundle", "bundle.json"));
+    const manifest = JSON.parse(made.text("temp", "ratchet-bundle-ratchet", "bundle.json"));
     assert.equal(manifest.pull_request, 7);
     assert.equal(manifest.head_sha, made.head);
   });
@@ -100,7 +100,7 @@ describe("action", { concurrency: 4 }, () => {
     const made = await recorded(t);
     made.pull(kSlower);
     const result = await made.run({ "check-run": "true" });
-    const bundle = ["bundle.json", "verdict.json", "duet-0.json"].map((name) => made.text("temp", "ratchet-bundle", name));
+    const bundle = ["bundle.json", "verdict.json", "duet-0.json"].map((name) => made.text("temp", "ratchet-bundle-ratchet", name));
     const places = [result.out, result.err, result.summary, JSON.stringify(result.output), ...bundle,
                     made.text("work", "build", "environment"), readFileSync(join(made.folder, "database", "ratchet.db"), "latin1")];
     for (const place of places) assert.ok(place.length > 0 && !place.includes("secret-token"));
@@ -159,6 +159,23 @@ while :; do sleep 0.2; done
 }
 
 describe("a cancelled job", { concurrency: 4 }, () => {
+  test("while GitHub is told: the verdict was made, and is not denied", async (t) => {
+    const made = await recorded(t);
+    made.pull(kSlower);
+    made.github.misbehave = () => ({ drip: true });
+    const child = made.start("action.yml", {}, { GITHUB_API_URL: made.github.url });
+    const end = made.finish(child);
+    for (let i = 0; i < 600 && made.github.requests.length === 0; ++i) await sleep(50);
+    const start = Date.now();
+    child.kill("SIGINT");
+    const result = await end;
+    assert.equal(result.code, 130, result.err);
+    assert.ok(Date.now() - start < 7000);
+    assert.equal(result.output.outcome, "regressed");
+    assert.match(result.err, /the verdict stands/);
+    assert.doesNotMatch(result.err, /nothing was recorded/);
+  });
+
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) {
     for (const deaf of [false, true]) {
       test(`${signal} to a ${deaf ? "deaf" : "listening"} measurement`, async (t) => {
