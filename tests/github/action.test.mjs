@@ -1,6 +1,6 @@
 // The composite action as the runner would run it, for every event.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -159,6 +159,35 @@ while :; do sleep 0.2; done
 }
 
 describe("a cancelled job", { concurrency: 4 }, () => {
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) {
+    for (const deaf of [false, true]) {
+      test(`${signal} restores the clock that a ${deaf ? "deaf" : "listening"} measurement holds`, async (t) => {
+        const made = new Desk(t);
+        const programs = join(made.folder, "programs");
+        mkdirSync(programs);
+        copyFileSync(join(process.env.RATCHET_BIN, "ratchet"), join(programs, "ratchet"));
+        copyFileSync(join(process.env.RATCHET_HOLDING, "ratchet-bench"), join(programs, "ratchet-bench"));
+        made.pull(kSame);
+        const env = made.environment({
+          RATCHET_FAKE_NVML_LOG: join(made.folder, "clock"), RATCHET_HOLDS: join(made.folder, "holds"),
+          ...(deaf ? { RATCHET_DEAF: "1" } : {}),
+        });
+        for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) writeFileSync(env[name], "");
+        const child = spawn(join(programs, "ratchet"), ["ci", "--lock-clocks", "1500"], { cwd: made.work, env });
+        const end = made.finish(child);
+        for (let i = 0; i < 600 && !made.text("holds").includes("\n"); ++i) await sleep(50);
+        assert.equal(made.text("clock"), "lock 1500 1500\n");
+        const start = Date.now();
+        child.kill(signal);
+        const result = await end;
+        assert.equal(result.code, code, result.err);
+        for (let i = 0; i < 20 && !made.text("clock").includes("reset"); ++i) await sleep(50);
+        assert.equal(made.text("clock"), "lock 1500 1500\nreset\n");
+        assert.ok(Date.now() - start < 7000);
+      });
+    }
+  }
+
   test("while GitHub is told: the verdict was made, and is not denied", async (t) => {
     const made = await recorded(t);
     made.pull(kSlower);
