@@ -1,7 +1,5 @@
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "db/sha256.h"
 #include "ratchet/gate.h"
 #include "src/cli/anchored.h"
@@ -21,14 +19,11 @@ std::map<std::string, Standing> standings_of_revision(Context& context, const Su
   const executor::BaseBuild base = executor::build_base(config, revision, context.database().parent_path());
   context.log().info("baseline {} {}", base.commit.sha, base.cached ? "was built before" : "was built");
   std::map<std::string, Standing> standings;
-  for (const SuiteModule& module : suite.modules) {
-    const std::string& path = context.config().modules.at(module.index);
-    const auto listed = std::find(config.modules.begin(), config.modules.end(), path);
-    if (listed == config.modules.end()) continue;
-    const auto at = static_cast<std::size_t>(listed - config.modules.begin());
-    const std::filesystem::path& file = base.modules.at(at);
+  for (const std::filesystem::path& file : base.modules) {
+    const documents::ModuleDescription described = context.bench().describe(file);
+    if (described.device != suite.environment.device.kind) continue;
     const Standing standing{0, file, db::sha256_of_file(file), base.commit};
-    for (const CaseFacts& facts : context.bench().describe(file).cases) standings[facts.id] = standing;
+    for (const CaseFacts& facts : described.cases) standings[facts.id] = standing;
   }
   return standings;
 }

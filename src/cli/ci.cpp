@@ -108,6 +108,16 @@ bool is_complete(const Run& run, const Suite& suite, std::size_t launches) {
   });
 }
 
+// A runner that lost its GPU must not turn green by measuring its CPU instead, also where no baseline remembers a GPU.
+void require_device(Context& context, const po::variables_map& values, const Suite& suite) {
+  if (suite.environment.device.kind == "cuda" || text_of(values, "device") != "auto") return;
+  for (const std::string& module : context.config().modules) {
+    const std::filesystem::path file = context.config().root / module;
+    if (std::filesystem::is_regular_file(file) && context.bench().describe(file).device == "cuda")
+      throw Error(module + " is for a GPU, and none is usable here; repair it (`ratchet doctor`), or say --device cpu");
+  }
+}
+
 void note_facts(const Suite& suite, const Commit& candidate, Feedback& feedback) {
   feedback.device = suite.environment.device.name;
   feedback.candidate = candidate.sha;
@@ -215,6 +225,7 @@ void gate(Context& context, const po::variables_map& values, const Job& job, con
   request.settings = settings_from(context, values);
   build_candidate(context);
   const Suite suite = load_suite(context, values);
+  require_device(context, values, suite);
   note_facts(suite, request.candidate, feedback);
   const auto act = event.kind == EventKind::Push ? record_branch : check_branch;
   act(context, event, suite, std::move(request), feedback, texts_of(values, "case"));
@@ -283,6 +294,10 @@ int ci(Context& context, const po::variables_map& values) {
       give_up(context, job, feedback, interrupted.what());
       return 128 + interrupted.signal();
     } catch (const std::exception& fault) {
+      if (const int signal = executor::interrupt_signal(); signal != 0) {  // it may have been the cause
+        give_up(context, job, feedback, executor::Interrupted(signal).what());
+        return 128 + signal;
+      }
       feedback.verdict = {};
       feedback.verdict.outcome = Outcome::Fault;
       feedback.verdict.reasons = {fault.what()};

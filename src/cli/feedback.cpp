@@ -230,7 +230,9 @@ std::string take_token() {
   // The environment that a process was started with stays readable in /proc to all processes of its user, unless it may
   // not be dumped.
   ::prctl(PR_SET_DUMPABLE, 0);
-  ::unsetenv("GITHUB_TOKEN");
+  // The others speak for the job as well, or reach into its later steps.
+  for (const char* name : {"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_PATH"})
+    ::unsetenv(name);
   return token;
 }
 

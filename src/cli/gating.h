@@ -38,8 +38,8 @@ void require_clean(const Commit& commit);
 [[nodiscard]] Checked record_commit(Context& context, const Suite& suite, const CheckRequest& request,
                                     const std::optional<Run>& run);
 
-// Builds REV as `config` says and takes its modules for those of the suite that have the same path. A module that
-// `config` does not list is one that REV does not have.
+// Builds REV as `config` says and takes what its modules have for the suite's kind of device. What the suite does not
+// have of it is missing.
 [[nodiscard]] std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
                                                                     const repository::Config& config,
                                                                     const std::string& revision);

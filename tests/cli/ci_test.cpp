@@ -119,6 +119,35 @@ TEST_CASE("ci: a case that the base has and main has not recorded is no new one"
   }
 }
 
+TEST_CASE("ci: what the base's modules have and the change's do not is missing, also where nothing is recorded") {
+  GithubDesk desk;
+  SUBCASE("a module that is no longer listed") {
+    desk.shop.repository.write("more.txt", "copy/y/n=1 1000\n");
+    desk.shop.repository.write(
+        "ratchet.json", R"({"format":"ratchet.config/1","modules":["build/kernels.so","build/more.so"],)"
+                        R"("build":"mkdir -p build && cp kernels.txt build/kernels.so && cp more.txt build/more.so"})");
+    desk.push();
+    desk.config = R"({"format":"ratchet.config/1","modules":["build/kernels.so"],)"
+                  R"("build":"mkdir -p build && cp kernels.txt build/kernels.so"})";
+    desk.pull(kSame);
+    const Outcome outcome = desk.ci();
+    CHECK(outcome.code == 3);
+    CHECK(contains(outcome.out, "missing copy/y/n=1"));
+  }
+  SUBCASE("a GPU that is gone") {
+    desk.shop.repository.write("cpu.txt", "copy/cpu/n=1 1000\n");
+    desk.shop.repository.write(
+        "ratchet.json", R"({"format":"ratchet.config/1","modules":["build/kernels.so","build/cpu.so"],)"
+                        R"("build":"mkdir -p build && cp kernels.txt build/kernels.so && cp cpu.txt build/cpu.so"})");
+    desk.push("device cuda absent\ncopy/x/n=1 1000\n");
+    desk.pull("device cuda absent\ncopy/x/n=1 1100\n");
+    const Outcome outcome = desk.ci();
+    CHECK(outcome.code == 2);
+    CHECK(contains(outcome.err, "is for a GPU, and none is usable here"));
+    CHECK(desk.ci({"--device", "cpu"}).code == 0);
+  }
+}
+
 TEST_CASE("ci: the base is built as its own ratchet.json says, not as the change would have it") {
   GithubDesk desk;
   desk.config = R"({"format":"ratchet.config/1","modules":["build/kernels.so"],)"

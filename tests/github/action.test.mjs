@@ -99,7 +99,7 @@ describe("action", { concurrency: 4 }, () => {
   test("the token is nowhere but in the requests", async (t) => {
     const made = await recorded(t);
     made.pull(kSlower);
-    const result = await made.run({ "check-run": "true" });
+    const result = await made.run({ "check-run": "true" }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "secret-token", GITHUB_ENV: "/secret-token" });
     const bundle = ["bundle.json", "verdict.json", "duet-0.json"].map((name) => made.text("temp", "ratchet-bundle-ratchet", name));
     const places = [result.out, result.err, result.summary, JSON.stringify(result.output), ...bundle,
                     made.text("work", "build", "environment"), readFileSync(join(made.folder, "database", "ratchet.db"), "latin1")];
