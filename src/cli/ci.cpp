@@ -308,7 +308,8 @@ int ci(Context& context, const po::variables_map& values) {
     try {
       if (!leave_bundle(context, values, job, feedback)) tell_github(context, job, voice, feedback);
     } catch (const executor::Interrupted& interrupted) {
-      context.streams().err << "ratchet: " << interrupted.what() << "; the verdict stands, and GitHub may not show it\n";
+      context.streams().err << "ratchet: " << interrupted.what()
+                            << "; the verdict stands, and GitHub may not show it\n";
       return 128 + interrupted.signal();
     }
   }

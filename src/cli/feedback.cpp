@@ -231,7 +231,8 @@ std::string take_token() {
   // not be dumped.
   ::prctl(PR_SET_DUMPABLE, 0);
   // The others speak for the job as well, or reach into its later steps.
-  for (const char* name : {"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_PATH"})
+  for (const char* name :
+       {"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_PATH"})
     ::unsetenv(name);
   return token;
 }

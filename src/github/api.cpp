@@ -22,7 +22,8 @@ constexpr double kRequestS = 10;
 constexpr int kMaxPages = 100;
 
 bool may_pass(const Response& response) {
-  const bool limited = response.status == 403 && (response.retry_after_s || response.body.find("rate limit") != std::string::npos);
+  const bool limited =
+      response.status == 403 && (response.retry_after_s || response.body.find("rate limit") != std::string::npos);
   return response.status == 0 || response.status == 429 || response.status >= 500 || limited;
 }
 
@@ -205,8 +206,8 @@ Api::Comment Api::keep_comment(std::uint64_t number, const std::string& name, co
 std::uint64_t Api::find_check(Attempts& attempts, const CheckRun& run) {
   const Response response =
       ask(attempts, {.method = "GET",
-                     .url = at("/commits/" + run.head_sha + "/check-runs?per_page=100&filter=all&check_name=" +
-                               in_address(run.name))});
+                     .url = at("/commits/" + run.head_sha +
+                               "/check-runs?per_page=100&filter=all&check_name=" + in_address(run.name))});
   require(response, "read the check runs", "checks: write");
   const Json json = documents::parse(response.body, "GitHub's check runs");
   const Node list = Node(json, "GitHub's check runs").at("check_runs");

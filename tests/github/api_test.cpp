@@ -191,7 +191,8 @@ TEST_CASE("check run: is not made twice after a lost answer") {
   Desk desk;
   const Api::CheckRun run{"NVIDIA L4", std::string(40, 'a'), "12", "https://x", "failure", "t", "s", {}};
   desk.http.answers = {
-      answer(502), answer(200, {{"check_runs", json::array({{{"id", 3}, {"name", "NVIDIA L4"}, {"external_id", "12"}}})}})};
+      answer(502),
+      answer(200, {{"check_runs", json::array({{{"id", 3}, {"name", "NVIDIA L4"}, {"external_id", "12"}}})}})};
   desk.api.report_check(run);
   CHECK(desk.methods() == "POST GET ");
   CHECK(desk.http.requests.at(1).url.ends_with("&check_name=NVIDIA%20L4"));  // a commit may have hundreds of others
