@@ -198,3 +198,30 @@ TEST_CASE("tune: the table for a build merges sizes, keeps other devices' rows, 
   CHECK(contains(refused.err, "is no dispatch table of this family"));
   CHECK(space.read("notes.h") == "my notes\n");
 }
+
+// The one test here that measures: ratchet-bench and the CPU's variants, as they are built. It asks what no clock decides.
+TEST_CASE("tune: the CPU's own space is raced for real, every taken variant verified, every refused point with its reason") {
+  Workshop workshop;
+  workshop.repository.write("ratchet.json", R"({"format":"ratchet.config/1","rounds":11,"warmup":1})");
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = ratchet::cli::run({"tune", "transposition/blocked", "--case", "*/n=64,*", "--device", "cpu", "--launches", "5", "--json"},
+                                     {out, err}, nullptr);
+  REQUIRE_MESSAGE(code == 0, err.str());
+  const auto document = nlohmann::json::parse(out.str());
+  REQUIRE(document["shapes"].size() == 1);
+  const auto& shape = document["shapes"][0];
+  CHECK(shape["shape"] == "n=64");
+  CHECK(shape["contenders"].size() == 10);
+  CHECK(contender(shape, "tile=128,along=reads")["why"] == "the tile does not divide n");
+  CHECK(contender(shape, shape["taken"])["in_final"] == true);
+  std::size_t verified = 0;
+  for (const char* part : {"heats", "final"}) {
+    for (const auto& one : shape[part]["measurements"]) {
+      if (one["launches"].empty()) continue;
+      CHECK(one["check"]["verified"] == true);
+      ++verified;
+    }
+  }
+  CHECK(verified > 8);
+}
