@@ -18,6 +18,9 @@ namespace {
 
 using Indices = std::vector<std::size_t>;
 
+// Launches that prove anything: a tick is no scatter, and two launches hardly one.
+const std::size_t kFewest = Policy{}.min_stored_launches;
+
 // What one part of a race, the heats or the final, knows of a variant.
 struct Track {
   const Measurement* measured = nullptr;
@@ -96,8 +99,10 @@ bool proven_slower(Course& course, const std::vector<Track>& tracks, std::size_t
   one.behind = leader;
   one.ratio = std::exp(told.mean);
   one.at_least = std::exp(told.mean - width);
-  if (!(width > 0)) one.why = "every launch gave the same ratio, and the timer's tick is not known";
-  return width > 0 && told.mean > width;
+  one.why = launches < kFewest  ? std::to_string(launches) + " launches of at least " + std::to_string(kFewest)
+            : !(width > 0) ? "every launch gave the same ratio, and the timer's tick is not known"
+                           : "";
+  return one.why.empty() && told.mean > width;
 }
 
 void eliminate(Course& course, std::size_t launches, double level) {
@@ -207,7 +212,7 @@ Course run(const Race& race) {
 
 std::vector<std::size_t> race_looks(std::size_t launches) {
   std::vector<std::size_t> looks;
-  for (std::size_t look = Policy{}.min_stored_launches; look < launches; look = look * 7 / 5) looks.push_back(look);
+  for (std::size_t look = kFewest; look < launches; look = look * 7 / 5) looks.push_back(look);
   looks.push_back(launches);
   return looks;
 }

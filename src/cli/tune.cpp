@@ -102,8 +102,9 @@ class Tuner {
     again_ = is_set(values, "again");
     rules_given_ = values.count("launches") > 0;
     if (rules_given_) rules_.launches = values["launches"].as<std::size_t>();
-    if (rules_.launches == 0 || rules_.launches > kMostLaunches)
-      throw Error("--launches takes a number from 1 to " + std::to_string(kMostLaunches));
+    if (rules_.launches < kFewestLaunches || rules_.launches > kMostLaunches)
+      throw Error("--launches takes a number from " + std::to_string(kFewestLaunches) + " to " +
+                  std::to_string(kMostLaunches));
   }
 
   // From the database where this very race was finished before, else raced and stored.
@@ -118,6 +119,7 @@ class Tuner {
   }
 
  private:
+  static constexpr std::size_t kFewestLaunches = 5;  // fewer prove nothing
   static constexpr std::size_t kMostLaunches = 1000;
 
   [[nodiscard]] db::TuningKey key_of(const Entry& entry) const {
@@ -139,7 +141,11 @@ class Tuner {
     context_.log().info("racing {} of {}", report::printable(entry.shape), family_);
     const Commit commit = repository::head(context_.root());
     report::Progress progress(context_.streams().err, context_.streams().err_is_terminal);
+    std::optional<std::size_t> before;
     while (const auto heat = next_heat(shape.race)) {
+      if (before == heat->number)
+        throw Error("a launch of " + family_ + " " + entry.shape + " gave no times for a variant, and no reason");
+      before = heat->number;
       const std::size_t out = entry.variants.size() - heat->cases.size();
       progress.launch(heat->number + 1, rules_.launches + rules_.final_launches, out, entry.variants.size());
       executor::measure_run_launch(context_.bench(), by_module(entry, *heat), heat->number, settings_,
@@ -208,14 +214,21 @@ void write_dispatch(const documents::TuningDocument& document, const std::string
   }
 }
 
+template <class Is>
+bool any_shape(const Tuning& tuning, const Is& is) {
+  return std::any_of(tuning.shapes.begin(), tuning.shapes.end(), is);
+}
+
+bool lacks_choice(const Tuning& tuning) {
+  return any_shape(tuning, [](const TunedShape& shape) { return !shape.result.taken; });
+}
+
 int exit_code(const Tuning& tuning) {
-  const auto any = [&](const auto& is) { return std::any_of(tuning.shapes.begin(), tuning.shapes.end(), is); };
-  const bool failed = any([](const TunedShape& shape) {
+  const bool failed = any_shape(tuning, [](const TunedShape& shape) {
     return std::any_of(shape.result.contenders.begin(), shape.result.contenders.end(),
                        [](const Contender& one) { return one.fate == Fate::Failed; });
   });
-  if (failed) return 2;
-  return any([](const TunedShape& shape) { return !shape.result.taken; }) ? 3 : 0;
+  return failed ? 2 : lacks_choice(tuning) ? 3 : 0;
 }
 
 }  // namespace
@@ -236,19 +249,29 @@ void declare_tune(po::options_description& options) {
   declare_suite(options);
 }
 
-// A failed variant is a broken kernel (2); a shape without a choice is no verdict (3).
+// A failed variant is a broken kernel (2); a shape without a choice is no verdict (3), and no table is made from it: it
+// would say of that shape what was measured of its neighbours.
 int tune(Context& context, const po::variables_map& values) {
   const bool markdown = is_set(values, "markdown");
-  const bool landscape = is_set(values, "landscape");
   if (markdown && context.json()) throw Error("give one of --json and --markdown");
   const documents::TuningDocument document = document_of(context, values);
   const Tuning& tuning = document.tuning;
   const std::string along = text_of(values, "along");
-  if (const std::string file = text_of(values, "dispatch"); !file.empty()) write_dispatch(document, along, file);
+  const bool landscape = is_set(values, "landscape");
+  const bool has_size = any_shape(tuning, [&](const TunedShape& shape) { return !value_in(shape.shape, along).empty(); });
+  if (const std::string file = text_of(values, "dispatch"); !file.empty()) {
+    if (lacks_choice(tuning)) {
+      context.log().warn("a shape has no choice, so {} is left as it is", report::printable(file));
+    } else {
+      write_dispatch(document, along, file);
+    }
+  }
   if (context.json()) {
     context.out() << documents::write(document);
   } else if (markdown) {
-    context.out() << report::tuning_markdown(tuning, landscape ? std::optional(along) : std::nullopt, document.command);
+    const bool with_landscape = landscape || has_size;
+    context.out() << report::tuning_markdown(tuning, with_landscape ? std::optional(along) : std::nullopt,
+                                             document.command);
   } else {
     context.out() << report::tuning_text(tuning, context.paint());
     if (landscape) context.out() << report::landscape_text(tuning, along, context.paint());

@@ -146,6 +146,22 @@ TEST_CASE("race: launches that are all alike prove nothing without a tick, and h
   CHECK(judge_race(race).contenders[1].fate != Fate::Eliminated);
 }
 
+TEST_CASE("race: fewer than five launches prove nothing, whatever the tick") {
+  RaceWorld world{{1000, 2000, 3000, 4000}};
+  Dice dice(10);
+  Race race = world.race();
+  race.rules.launches = race.rules.final_launches = 1;
+  Environment environment;
+  environment.device.kind = "cpu";
+  environment.timer_tick_ns = 1;
+  race.heats.environment = race.final.environment = environment;
+  const RaceResult result = world.run(race, dice);
+  CHECK_FALSE(result.proven);
+  CHECK(with(result, Fate::Cut) == 1);
+  CHECK(with(result, Fate::Tied) == 2);
+  CHECK(result.contenders[1].why == "1 launches of at least 5");
+}
+
 TEST_CASE("race: no two launches have one number, and each of the living goes first in turn") {
   RaceWorld world{{1000, 1000, 1000, 1000}};
   Dice dice(9);
