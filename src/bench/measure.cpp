@@ -81,13 +81,13 @@ class CaseLaunch {
 CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const MeasureSettings& settings, Measured& measured)
     : device_(device), settings_(settings), result_(measured.outcome), reading_(measured.reading) {
   const ratchet_case& which = *sides.back().which;
-  sets_.push_back(std::make_unique<CaseMemory>(device, which));
+  sets_.push_back(std::make_unique<CaseMemory>(device, which, settings.inputs));
   if (which.l2 == RATCHET_L2_COLD) {
     // A call that touches a part of its buffers pushes no more than that out of the cache.
     const std::uint64_t moved = std::min(which.bytes, sets_.front()->bytes());
     const std::uint64_t sets = rotation_sets(moved, device.eviction_bytes());
     flush_ = sets == 0;
-    while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which));
+    while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which, settings.inputs));
   }
   for (const Side& side : sides) prepare_if_available(side);
   if (!result_.failures.empty()) throw Stopped();
