@@ -247,8 +247,26 @@ ALTER TABLE measurements ADD COLUMN sm_clock_mhz REAL NOT NULL DEFAULT 0;
 ALTER TABLE measurements ADD COLUMN energy_j REAL NOT NULL DEFAULT 0;
 )sql";
 
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE tunings (
+  id INTEGER PRIMARY KEY,
+  environment_id INTEGER NOT NULL REFERENCES environments (id),
+  device_name TEXT NOT NULL CHECK (device_name <> ''),
+  driver TEXT NOT NULL,
+  clock_policy TEXT NOT NULL,
+  modules TEXT NOT NULL CHECK (length(modules) >= 64),
+  family TEXT NOT NULL CHECK (family <> ''),
+  shape TEXT NOT NULL,
+  made_at TEXT NOT NULL,
+  document TEXT NOT NULL CHECK (document <> '')
+) STRICT;
+CREATE INDEX tunings_by_family ON tunings (family, shape, modules);
+CREATE TRIGGER tunings_kept BEFORE DELETE ON tunings BEGIN SELECT RAISE(ABORT, 'tunings is append-only'); END;
+CREATE TRIGGER tunings_fixed BEFORE UPDATE ON tunings BEGIN SELECT RAISE(ABORT, 'tunings is append-only'); END;
+)sql";
+
 // kSteps[v] leads from version v to version v + 1.
-constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3};
+constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 std::int64_t known_version(Connection& connection) {
   const std::int64_t version = connection.number("read the schema version", "PRAGMA user_version");

@@ -161,6 +161,23 @@ struct CalibrationReport {
   std::string document;  // "ratchet.calibration/1", kept to the letter
 };
 
+// What a race depends on: the same key gives the same times, as far as a history can tell.
+struct TuningKey {
+  std::string device_name;
+  std::string driver;
+  std::string clock_policy;
+  std::string modules;  // SHA-256 of each module file that holds a variant, joined by commas
+  std::string family;
+  std::string shape;
+};
+
+struct TuningRecord {
+  TuningKey key;
+  Environment environment;
+  std::string made_at;   // RFC 3339
+  std::string document;  // "ratchet.tuning/1" of this one shape, kept to the letter
+};
+
 struct RunRow {
   std::string uuid;
   std::string started_at;

@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <cstdint>
+#include <ctime>
+
 namespace ratchet::db {
 namespace {
 
@@ -36,6 +39,14 @@ std::string remedy(int code, std::chrono::milliseconds patience) {
   }
 }
 
+// As sqlite3_busy_timeout() waits, but a signal ends it: whoever is told to stop has seconds.
+int wait_for_lock(void* patience_ms, int tries) {
+  constexpr long kPauseMs = 20;
+  if (tries * kPauseMs >= static_cast<long>(reinterpret_cast<std::intptr_t>(patience_ms))) return 0;
+  const std::timespec pause{0, kPauseMs * 1'000'000};
+  return ::nanosleep(&pause, nullptr) == 0 ? 1 : 0;
+}
+
 }  // namespace
 
 void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
@@ -61,7 +72,7 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   handle_.reset(opened);  // also after a failure: it carries the message
   check(code, "open the database");
   sqlite3_extended_result_codes(opened, 1);
-  sqlite3_busy_timeout(opened, static_cast<int>(patience.count()));
+  sqlite3_busy_handler(opened, wait_for_lock, reinterpret_cast<void*>(static_cast<std::intptr_t>(patience.count())));
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // recursive_triggers: without it INSERT OR REPLACE would delete audit rows behind the back of their triggers.
   execute("set up the connection",

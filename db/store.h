@@ -92,6 +92,10 @@ class Store {
   // The launches of identical code of a case in each calibration, as past_duets() gives those of verdicts.
   [[nodiscard]] std::vector<PastDuet> calibrated_duets(const std::string& case_id, const std::string& device_name);
 
+  // The finished race of one shape; measured again it is another row, and the newest one counts.
+  void record(const TuningRecord& tuning);
+  [[nodiscard]] std::optional<std::string> tuning(const TuningKey& key);
+
   // What is wrong with the database and its modules, a sentence each; empty: sound. Reads everything.
   [[nodiscard]] std::vector<std::string> check();
 

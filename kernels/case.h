@@ -86,6 +86,7 @@ struct Case {
   std::string op;
   std::string implementation;
   std::vector<Parameter> parameters{};  // their order is part of the id
+  std::vector<Parameter> variant{};     // how it is computed: in the id, behind the parameters, never in the definition
   std::string definition{};             // what is computed, never how; parameters and buffers are added on export
   std::string source{};                 // here()
   std::uint64_t bytes = 0;              // per call: each input read once, each output written once
@@ -101,14 +102,15 @@ struct Case {
   // expected[k], in double, for the k-th output; on the module's device, complete when it returns.
   std::function<void(const Call&, double* const* expected)> reference{};
 
-  [[nodiscard]] std::string id() const { return op + '/' + implementation + '/' + parameter_list(); }
+  [[nodiscard]] std::string id() const {
+    return op + '/' + implementation + '/' + parameter_list() + (variant.empty() ? "" : ",") + list(variant);
+  }
+  [[nodiscard]] std::string parameter_list() const { return list(parameters); }
 
-  [[nodiscard]] std::string parameter_list() const {
-    std::string list;
-    for (const Parameter& parameter : parameters) {
-      list += (list.empty() ? "" : ",") + parameter.key + '=' + parameter.value;
-    }
-    return list;
+  [[nodiscard]] static std::string list(const std::vector<Parameter>& all) {
+    std::string text;
+    for (const Parameter& one : all) text += (text.empty() ? "" : ",") + one.key + '=' + one.value;
+    return text;
   }
 
   // Everything that makes two results comparable: a widened bound is another benchmark as much as another formula is.
@@ -137,6 +139,12 @@ struct Case {
 [[nodiscard]] inline Case timed_by_host(Case one) {
   one.timing = RATCHET_TIMED_BY_HOST;
   one.parameters.emplace_back("timing", "host");
+  return one;
+}
+
+// A point of a variant space that a constraint forbids: listed with the reason, and never launched.
+[[nodiscard]] inline Case rejected(Case one, const std::string& why) {
+  one.prepare = [why](const Call&) -> Launch { throw Unavailable(why); };
   return one;
 }
 

@@ -1,6 +1,7 @@
 // Device code of the measuring host itself: known contents, judgement of outputs, delays and sentinels. It is compiled
 // to a fat binary, embedded as data and loaded by name, so that nothing outside this folder needs nvcc. Each kernel
-// works with any grid. The generator is the one of src/bench/draw.h, and RowSums is laid out as there.
+// works with any grid. The generator is the one of src/bench/draw.h, and OutputErrors that of
+// src/bench/judge.h.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 
@@ -10,11 +11,12 @@
 
 namespace {
 
-struct RowSums {
+struct OutputErrors {
   double difference2;
   double expected2;
   double not_finite;
   double not_expected;
+  double worst_row2;
 };
 
 __device__ std::uint64_t mix(std::uint64_t x) {
@@ -86,6 +88,16 @@ __device__ double sum_over_warp(double value) {
   return value;
 }
 
+constexpr unsigned kWarps = 8;
+
+__device__ void add(OutputErrors& to, const OutputErrors& more) {
+  to.difference2 += more.difference2;
+  to.expected2 += more.expected2;
+  to.not_finite += more.not_finite;
+  to.not_expected += more.not_expected;
+  to.worst_row2 = fmax(to.worst_row2, more.worst_row2);
+}
+
 __device__ std::uint64_t nanoseconds() {
   std::uint64_t now;
   asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
@@ -116,12 +128,13 @@ extern "C" __global__ void bench_checksum(const std::uint8_t* memory, std::uint6
   if (threadIdx.x % 32 == 0) atomicAdd(sum, mine);
 }
 
-// One block a row at a time; 256 threads.
-extern "C" __global__ void bench_row_sums(const void* output, std::uint32_t type, const double* expected,
-                                          std::uint64_t row, std::uint64_t rows, RowSums* sums) {
-  __shared__ RowSums of_warp[8];
+// One block a row at a time; 256 threads. One element of `parts` a block.
+extern "C" __global__ void bench_errors(const void* output, std::uint32_t type, const double* expected,
+                                        std::uint64_t row, std::uint64_t rows, OutputErrors* parts) {
+  __shared__ OutputErrors of_warp[kWarps];
+  OutputErrors all{};
   for (std::uint64_t r = blockIdx.x; r < rows; r += gridDim.x) {
-    RowSums mine{};
+    OutputErrors mine{};
     for (std::uint64_t i = r * row + threadIdx.x; i < (r + 1) * row; i += blockDim.x) {
       const double value = load(type, output, i);
       if (!isfinite(expected[i])) {
@@ -134,21 +147,30 @@ extern "C" __global__ void bench_row_sums(const void* output, std::uint32_t type
       }
     }
     mine = {sum_over_warp(mine.difference2), sum_over_warp(mine.expected2), sum_over_warp(mine.not_finite),
-            sum_over_warp(mine.not_expected)};
+            sum_over_warp(mine.not_expected), 0};
     if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = mine;
     __syncthreads();
     if (threadIdx.x == 0) {
-      RowSums total = of_warp[0];
-      for (unsigned warp = 1; warp < blockDim.x / 32; ++warp) {
-        total.difference2 += of_warp[warp].difference2;
-        total.expected2 += of_warp[warp].expected2;
-        total.not_finite += of_warp[warp].not_finite;
-        total.not_expected += of_warp[warp].not_expected;
-      }
-      sums[r] = total;
+      OutputErrors one{};
+      for (const OutputErrors& part : of_warp) add(one, part);
+      if (one.difference2 > 0) one.worst_row2 = one.difference2 / one.expected2;
+      add(all, one);
     }
     __syncthreads();
   }
+  if (threadIdx.x == 0) parts[blockIdx.x] = all;
+}
+
+// One block of 256 threads: all parts into the first. In a fixed order, so that the same output has the same errors.
+extern "C" __global__ void bench_all_errors(OutputErrors* parts, std::uint32_t count) {
+  __shared__ OutputErrors of_thread[32 * kWarps];
+  OutputErrors mine{};
+  for (std::uint32_t i = threadIdx.x; i < count; i += blockDim.x) add(mine, parts[i]);
+  of_thread[threadIdx.x] = mine;
+  __syncthreads();
+  if (threadIdx.x > 0) return;
+  for (unsigned i = 1; i < blockDim.x; ++i) add(mine, of_thread[i]);
+  parts[0] = mine;
 }
 
 // One thread. The length is read from memory, so that it can change while the graph that holds this node stays.

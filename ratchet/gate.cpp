@@ -43,6 +43,11 @@ void withdraw(std::vector<CaseVerdict>& cases, const std::string& reading) {
   }
 }
 
+bool may_be_let_through(const CaseVerdict& verdict) {
+  const bool implausible = verdict.verdict == Verdict::Invalid && verdict.change.has_value();
+  return verdict.verdict == Verdict::Regressed || verdict.verdict == Verdict::Missing || implausible;
+}
+
 bool only_sets(const CheckVerdict& check) {
   return check.purpose == Purpose::Record && !check.cases.empty() &&
          std::all_of(check.cases.begin(), check.cases.end(),
@@ -62,8 +67,7 @@ Outcome outcome_of(const CheckVerdict& check, bool fit, bool trusted) {
 }  // namespace
 
 bool let_through(CaseVerdict& verdict, const std::string& reason) {
-  const bool implausible = verdict.verdict == Verdict::Invalid && verdict.change.has_value();
-  if (verdict.verdict != Verdict::Regressed && verdict.verdict != Verdict::Missing && !implausible) return false;
+  if (!may_be_let_through(verdict)) return false;
   verdict.reasons.insert(verdict.reasons.begin(), "was " + to_string(verdict.verdict) + "; accepted: " + reason);
   verdict.verdict = Verdict::Accepted;
   return true;
@@ -73,7 +77,7 @@ void apply(const Ruling& ruling, CaseVerdict& verdict) {
   verdict.ruling = ruling;
   if (ruling.granted) {
     let_through(verdict, ruling.text);
-  } else if (verdict.verdict == Verdict::Regressed) {
+  } else if (may_be_let_through(verdict)) {
     verdict.reasons.push_back(ruling.text);
   }
 }

@@ -1,11 +1,11 @@
 #include "ratchet/matrix.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
 #include "ratchet/environment.h"
 #include "ratchet/error.h"
+#include "ratchet/log_ratio.h"
 #include "ratchet/matrix_rows.h"
 #include "ratchet/policy.h"
 #include "ratchet/statistics.h"
@@ -85,40 +85,6 @@ MatrixCell cell_of(const Entry& entry, std::span<const MatrixSource> sources, co
   return cell;
 }
 
-// ln(second / first) as launches tell, its standard error and the degrees of freedom of that.
-struct LogRatio {
-  double mean = 0;
-  double standard_error = 0;
-  double freedom = 0;
-};
-
-std::vector<double> logs_of(const Measurement& measured) {
-  std::vector<double> logs;
-  for (const double median_ns : launch_medians(measured.launches)) logs.push_back(std::log(median_ns));
-  return logs;
-}
-
-LogRatio paired(const std::vector<double>& first, const std::vector<double>& second) {
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < first.size(); ++i) differences.push_back(second[i] - first[i]);
-  const double count = static_cast<double>(differences.size());
-  return {mean(differences), standard_deviation(differences) / std::sqrt(count), count - 1};
-}
-
-// Welch, Biometrika 34 (1947) 28.
-LogRatio unpaired(const std::vector<double>& first, const std::vector<double>& second) {
-  const auto error_of_mean = [](const std::vector<double>& logs) {
-    const double deviation = standard_deviation(logs);
-    return deviation * deviation / static_cast<double>(logs.size());
-  };
-  const double a = error_of_mean(first);
-  const double b = error_of_mean(second);
-  const double of_a = static_cast<double>(first.size()) - 1;
-  const double of_b = static_cast<double>(second.size()) - 1;
-  const double freedom = a + b > 0 ? (a + b) * (a + b) / (a * a / of_a + b * b / of_b) : std::min(of_a, of_b);
-  return {mean(second) - mean(first), std::sqrt(a + b), freedom};
-}
-
 // What the timer cannot tell apart: a median is known to half a tick, and launches that all round alike do not show it.
 double unresolved(const MatrixCell& cell) { return cell.tick_ns / 2 / cell.summary.median_ns; }
 
@@ -131,17 +97,15 @@ MatrixPair compare(const MatrixRow& row, std::size_t i, std::size_t j, const std
   MatrixPair pair{i, j, a.source == b.source && first.size() == second.size(), 1, {}, "", 0};
   const std::size_t fewest = std::min(first.size(), second.size());
   const LogRatio told = pair.paired ? paired(first, second) : unpaired(first, second);
-  double reach = unresolved(a) + unresolved(b);
-  if (fewest > 1 && told.standard_error > 0)
-    reach += boost::math::quantile(boost::math::students_t(told.freedom), 0.5 + confidence / 2) * told.standard_error;
+  const double width = unresolved(a) + unresolved(b) + reach(told, (1 - confidence) / 2);
   pair.ratio = std::exp(told.mean);
-  pair.interval = {std::exp(told.mean - reach), std::exp(told.mean + reach)};
+  pair.interval = {std::exp(told.mean - width), std::exp(told.mean + width)};
   if (fewest < Policy{}.min_stored_launches) {
     pair.trouble =
         std::to_string(fewest) + " of at least " + std::to_string(Policy{}.min_stored_launches) + " launches";
-  } else if (!(reach > 0)) {
+  } else if (!(width > 0)) {
     pair.trouble = "every launch gave the same ratio, and the timer's tick is not known";
-  } else if (std::abs(told.mean) > reach) {
+  } else if (std::abs(told.mean) > width) {
     pair.faster = told.mean > 0 ? -1 : 1;
   }
   return pair;
@@ -248,9 +212,8 @@ std::vector<std::string> in_turn(std::span<const CaseFacts> cases, std::size_t l
   for (const CaseRow& row : rows_of(facts)) {
     std::vector<std::string> ids;
     for (const std::size_t which : row.cases) ids.push_back(cases[which].id);
-    if (launch % 2 == 1) std::reverse(ids.begin(), ids.end());
-    std::rotate(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(launch / 2 % ids.size()), ids.end());
-    order.insert(order.end(), ids.begin(), ids.end());
+    const std::vector<std::string> here = turned(std::move(ids), launch);
+    order.insert(order.end(), here.begin(), here.end());
   }
   return order;
 }

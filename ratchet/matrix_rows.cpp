@@ -72,4 +72,11 @@ std::string column_of(const CaseName& name, const CaseRow& row) {
   return text;
 }
 
+std::vector<std::string> turned(std::vector<std::string> ids, std::size_t number) {
+  if (ids.empty()) return ids;
+  if (number % 2 == 1) std::reverse(ids.begin(), ids.end());
+  std::rotate(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(number / 2 % ids.size()), ids.end());
+  return ids;
+}
+
 }  // namespace ratchet

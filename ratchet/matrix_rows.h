@@ -34,4 +34,7 @@ struct CaseRow {
 // The implementation with its own parameters, as a column is named.
 [[nodiscard]] std::string column_of(const CaseName& name, const CaseRow& row);
 
+// What launch `number` measures, in its order: each goes first in turn, and every second launch runs in reverse.
+[[nodiscard]] std::vector<std::string> turned(std::vector<std::string> ids, std::size_t number);
+
 }  // namespace ratchet

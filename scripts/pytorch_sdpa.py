@@ -21,7 +21,7 @@ TYPES = ["fp16", "bf16"]
 BACKENDS = {"pytorch_flash": "FLASH_ATTENTION", "pytorch_cudnn": "CUDNN_ATTENTION",
             "pytorch_efficient": "EFFICIENT_ATTENTION", "pytorch_math": "MATH"}
 REL_L2_MAX = {"fp16": 1e-3, "bf16": 8e-3}  # of the whole output; ten times that of its worst row
-SHORTEST_INTERVAL_NS = 300e3               # as ratchet-bench: below, an interval's fixed costs count
+SHORTEST_INTERVAL_NS = 500e3               # as ratchet-bench: below, an interval's fixed costs count
 TICK_SHARE = 1e-3
 ROUNDS_AT_ONCE = 10                        # queued behind a kernel that holds the GPU back
 HOLD_CYCLES = 40_000_000                   # some 20 ms, to queue those rounds in

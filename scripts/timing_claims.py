@@ -8,10 +8,11 @@
 usage: scripts/timing_claims.py [BUILD_FOLDER] [--launches N] [--case GLOB]
 Needs a GPU and libcudart.so.13 (of the toolkit, or named by RATCHET_CUDART). Exit code 1 if a claim failed, 2 on a fault.
 """
-import argparse, ctypes as c, fnmatch, json, math, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, ctypes as c, fnmatch, itertools, json, math, os, shutil, statistics, subprocess, sys, tempfile, time
 
 F32, F16, BF16, F64, U8 = range(5)
 OUTPUT, ZERO, UNIFORM, NORMAL, SCRATCH = range(5)
+GUARD_BYTES = 4096
 ELEMENT_BYTES = {F32: 4, F16: 2, BF16: 2, F64: 8, U8: 1}
 
 
@@ -158,14 +159,19 @@ class Cuda:
         self("cudaGraphDestroy", graph)
         return executable
 
-    def time_ms(self, executable, events):
-        self("cudaEventRecord", events[0], self.stream)
-        self("cudaGraphLaunch", executable, self.stream)
-        self("cudaEventRecord", events[1], self.stream)
+    def times_ms(self, executable, events):
+        """One replay between each two events, all queued: the device never waits for the host within one."""
+        for start, stop in events:
+            self("cudaEventRecord", start, self.stream)
+            self("cudaGraphLaunch", executable, self.stream)
+            self("cudaEventRecord", stop, self.stream)
         self("cudaStreamSynchronize", self.stream)
-        elapsed = c.c_float()
-        self("cudaEventElapsedTime", c.byref(elapsed), events[0], events[1])
-        return elapsed.value
+        times = []
+        for start, stop in events:
+            elapsed = c.c_float()
+            self("cudaEventElapsedTime", c.byref(elapsed), start, stop)
+            times.append(elapsed.value)
+        return times
 
 
 def random_bytes(buffer):
@@ -186,31 +192,32 @@ def random_bytes(buffer):
 
 
 def peer_median_ns(cuda, module, case):
-    """Median of 101 replays of a graph after 20 to warm up; cold cases walk through sets of 3 x L2 and more. Graphs of a
-    quarter of a millisecond, waited for one by one: kept busy for longer, a GPU lowers its clock under its power cap."""
-    wanted_ms = 0.25 if case.l2 == 0 else 1
+    """Median of 200 replays of a graph after 40 to warm up: intervals as long and as many as those of ratchet-bench, one
+    after the other, since a GPU that is kept busy lowers its clock under its power cap. Buffers begin as far into their
+    pages as there. Cold cases walk through sets of 3 x L2 and more."""
+    wanted_ms = 0.5 if case.l2 == 0 else 1
     sets = 1 if case.l2 == 0 else max(2, -(-3 * cuda.l2_bytes // case.bytes) + 1)
     states, kept, owned = [], [], []
     contents = [random_bytes(case.buffers[k]) if case.buffers[k].fill in (UNIFORM, NORMAL) else None
                 for k in range(case.buffer_count)]
+    # Never on the default stream: after fills there, and launches beside them, every graph of the process is slower for
+    # good, by 0.2 us a call (seen on an H200 with driver 580).
     for _ in range(sets):
         pointers = (c.c_void_p * case.buffer_count)()
         for k in range(case.buffer_count):
             size = case.buffers[k].count * ELEMENT_BYTES[case.buffers[k].type]
-            memory = cuda.memory(size)
-            owned.append(memory)
-            pointers[k] = memory.value
+            owned.append(cuda.memory(GUARD_BYTES + size))
+            pointers[k] = owned[-1].value + GUARD_BYTES
             if contents[k] is None:
-                cuda("cudaMemset", memory, 0, c.c_size_t(size))
+                cuda("cudaMemsetAsync", c.c_void_p(pointers[k]), 0, c.c_size_t(size), cuda.stream)
             else:
-                cuda("cudaMemcpy", memory, contents[k], c.c_size_t(size), 1)
+                cuda("cudaMemcpyAsync", c.c_void_p(pointers[k]), contents[k], c.c_size_t(size), 1, cuda.stream)
         call = Call(c.cast(pointers, c.POINTER(c.c_void_p)), cuda.stream, 0, None, None)
         state = c.c_void_p()
         kept.append((pointers, call))  # must live as long as the prepared case
         if module.prepare(c.byref(case), c.byref(call), c.byref(state)) != 0:
             raise Fault(f"{case.id.decode()}: {module.last_error().decode()}")
         states.append(state)
-
     def enqueue(calls):
         for i in range(calls):
             if module.launch(states[i % sets]) != 0:
@@ -218,18 +225,20 @@ def peer_median_ns(cuda, module, case):
 
     enqueue(sets)  # loads the code
     cuda("cudaStreamSynchronize", cuda.stream)
-    events = [c.c_void_p(), c.c_void_p()]
-    for event in events:
+    events = [(c.c_void_p(), c.c_void_p()) for _ in range(240)]
+    for event in itertools.chain(*events):
         cuda("cudaEventCreate", c.byref(event))
     calls = sets
     while True:
         executable = cuda.graph(lambda: enqueue(calls))
-        once_ms = statistics.median(cuda.time_ms(executable, events) for _ in range(20))
+        once_ms = statistics.median(cuda.times_ms(executable, events[:20]))
         if once_ms >= wanted_ms or calls >= 5000:
             break
         cuda("cudaGraphExecDestroy", executable)
         calls = sets * math.ceil(calls / sets * 1.1 * wanted_ms / max(once_ms, 1e-3))
-    median_ns = statistics.median(cuda.time_ms(executable, events) for _ in range(101)) * 1e6 / calls
+    median_ns = statistics.median(cuda.times_ms(executable, events)[40:]) * 1e6 / calls
+    for event in itertools.chain(*events):
+        cuda("cudaEventDestroy", event)
     cuda("cudaGraphExecDestroy", executable)
     for state in states:
         module.release(state)
@@ -262,7 +271,7 @@ def peers(claims, file, medians, globs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", default="build/release")
-    parser.add_argument("--launches", type=int, default=5)
+    parser.add_argument("--launches", type=int, default=20)
     parser.add_argument("--case", action="append", default=[])
     given = parser.parse_args()
     if given.launches < 2:

@@ -39,6 +39,13 @@ __device__ inline void copy_16(std::uint32_t target, const void* source, bool in
 // cp.async.wait_all: until this thread's copies have landed; a __syncthreads must follow for those of the others.
 __device__ inline void copies_wait() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
+// cp.async.commit_group and wait_group: until all but the newest kGroups commits of this thread have landed.
+__device__ inline void copies_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int kGroups>
+__device__ void copies_wait_but() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(kGroups) : "memory");
+}
+
 // c += a b.
 template <class T>
 __device__ void multiply_add(float* c, const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {

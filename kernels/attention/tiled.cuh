@@ -15,21 +15,24 @@ enum class Keys {
   Chunk   // those of its own chunk: another function, attention within blocks
 };
 
-template <int kDim, int kRowSlices, int kWarpCount, int kBlocksAnSm, Keys kWhich>
+template <int kDim, int kRowSlices, int kWarpCount, int kBlocksAnSm, Keys kWhich, int kKeysATile = 64, int kRing = 2>
 struct TiledPlan {
   static constexpr int kD = kDim;
   static constexpr int kSlices = kRowSlices;
   static constexpr int kWarps = kWarpCount;
   static constexpr int kThreads = 32 * kWarps;
   static constexpr int kRows = 16 * kSlices * kWarps;
-  static constexpr int kKeys = 64;
+  static constexpr int kKeys = kKeysATile;
+  static constexpr int kStages = kRing;  // tiles on their way or in use
   static constexpr int kBlocks = kBlocksAnSm;
   static constexpr Keys kSeen = kWhich;
   static constexpr int kRowBytes = 2 * kD;
   static constexpr int kTileBytes = kKeys * kRowBytes;
   static constexpr int kStageBytes = 2 * kTileBytes;  // keys, then values
   static constexpr int kQueryBytes = kRows * kRowBytes;
-  static constexpr int kSharedBytes = 2 * kStageBytes > kQueryBytes ? 2 * kStageBytes : kQueryBytes;
+  static constexpr int kSharedBytes = kStages * kStageBytes > kQueryBytes ? kStages * kStageBytes : kQueryBytes;
+  // A warp that is done with its first tile meets only keys that all its queries see, if causal.
+  static_assert(kKeys % (16 * kSlices) == 0 && kStages >= 2);
 };
 
 struct TiledArguments {
@@ -243,15 +246,34 @@ __global__ void __launch_bounds__(Plan::kThreads, Plan::kBlocks) tiled_kernel(co
     copy_rows<Plan, Plan::kKeys>(base + stage * Plan::kStageBytes + Plan::kTileBytes, v, first_key, arguments.tokens);
   };
   const int last_key = (range.end - 1) / Plan::kKeys * Plan::kKeys;
+  constexpr int kAhead = Plan::kStages - 1;  // tiles on their way while one is computed
   unsigned stage = 0;
   bool first = true;
   if (range.begin < range.end) start_copy(last_key, 0);
+  if constexpr (kAhead > 1) {
+    copies_commit();
+#pragma unroll
+    for (int ahead = 1; ahead < kAhead; ++ahead) {
+      const int first_key = last_key - ahead * Plan::kKeys;
+      if (first_key >= range.begin) start_copy(first_key, static_cast<unsigned>(ahead));
+      copies_commit();
+    }
+  }
   for (int first_key = last_key; first_key >= range.begin && range.begin < range.end; first_key -= Plan::kKeys) {
-    copies_wait();
-    __syncthreads();  // all copies of this tile have landed, and all warps are done with the one before
-    if (first_key > range.begin) start_copy(first_key - Plan::kKeys, stage ^ 1);
+    // All copies of this tile have landed, and all warps are done with the one before, where the next copy goes.
+    if constexpr (kAhead > 1) {
+      copies_wait_but<kAhead - 1>();
+      __syncthreads();
+      const int next_key = first_key - kAhead * Plan::kKeys;
+      if (next_key >= range.begin) start_copy(next_key, stage == 0 ? kAhead : stage - 1);
+      copies_commit();  // empty at the end: what is waited for is counted
+    } else {
+      copies_wait();
+      __syncthreads();
+      if (first_key > range.begin) start_copy(first_key - Plan::kKeys, stage ^ 1);
+    }
     const std::uint32_t keys = base + stage * Plan::kStageBytes;
-    stage ^= 1;
+    stage = kAhead == 1 ? stage ^ 1 : stage == kAhead ? 0 : stage + 1;
     if (kCausal && first_key > first_query + warp_row + 16 * Plan::kSlices - 1) continue;
     score<T, Plan>(r, keys, lane);
     soften<T, Plan, kCausal>(r, first, keys, first_key, range.end, first_query + warp_row + static_cast<int>(lane / 4),

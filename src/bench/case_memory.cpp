@@ -13,6 +13,8 @@ constexpr ratchet_buffer kBehind{"canary", RATCHET_U8, RATCHET_UNIFORM, 256, 0x5
 // Before: a page, so that the buffer keeps the alignment that its device gave it.
 constexpr ratchet_buffer kBefore{"canary", RATCHET_U8, RATCHET_UNIFORM, 4096, 0x5EEE, 0, 0, 0};
 constexpr std::uint64_t kFakeSeed = 0xFA4E;
+// Odd, so that draws differ; large, so that no seed of one draw is another's: cases number their inputs from 1.
+constexpr std::uint64_t kDrawStride = 0x9E3779B97F4A7C15U;
 
 std::uint64_t bytes_of(const ratchet_buffer& buffer) { return buffer.count * element_bytes(buffer.type); }
 
@@ -20,10 +22,11 @@ bool is_input(const ratchet_buffer& buffer) { return buffer.fill != RATCHET_OUTP
 
 }  // namespace
 
-CaseMemory::CaseMemory(Device& device, const ratchet_case& which)
+CaseMemory::CaseMemory(Device& device, const ratchet_case& which, std::uint64_t draw)
     : device_(device), buffers_(which.buffers, which.buffer_count) {
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
-    const ratchet_buffer& one = buffers_[i];
+    ratchet_buffer one = buffers_[i];
+    one.seed += draw * kDrawStride;
     if (one.fill == RATCHET_OUTPUT) {
       outputs_.push_back(one);
       output_index_.push_back(i);

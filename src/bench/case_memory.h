@@ -24,7 +24,8 @@ using Memory = std::unique_ptr<void, Release>;
 
 class CaseMemory {
  public:
-  CaseMemory(Device& device, const ratchet_case& which);
+  // draw: which inputs; 0 are those that the case names, others come from the same law.
+  CaseMemory(Device& device, const ratchet_case& which, std::uint64_t draw = 0);
 
   [[nodiscard]] std::vector<void*> pointers() const;  // in the order of the case's buffers
   [[nodiscard]] std::span<const ratchet_buffer> outputs() const noexcept { return outputs_; }

@@ -185,21 +185,27 @@ std::uint64_t CpuDevice::checksum(const void* memory, std::uint64_t bytes) {
   return sum;
 }
 
-std::vector<RowSums> CpuDevice::compare(const ratchet_buffer& buffer, const void* output, const double* expected) {
-  std::vector<RowSums> rows(buffer.count / buffer.row);
-  for (std::uint64_t i = 0; i < buffer.count; ++i) {
-    RowSums& row = rows[i / buffer.row];
-    const double value = load(buffer.type, output, i);
-    if (!std::isfinite(expected[i])) {
-      row.not_expected += 1;
-    } else if (!std::isfinite(value)) {
-      row.not_finite += 1;
-    } else {
-      row.difference2 += (value - expected[i]) * (value - expected[i]);
-      row.expected2 += expected[i] * expected[i];
+OutputErrors CpuDevice::compare(const ratchet_buffer& buffer, const void* output, const double* expected) {
+  OutputErrors all;
+  for (std::uint64_t first = 0; first < buffer.count; first += buffer.row) {
+    double difference2 = 0;
+    double expected2 = 0;
+    for (std::uint64_t i = first; i < first + buffer.row; ++i) {
+      const double value = load(buffer.type, output, i);
+      if (!std::isfinite(expected[i])) {
+        all.not_expected += 1;
+      } else if (!std::isfinite(value)) {
+        all.not_finite += 1;
+      } else {
+        difference2 += (value - expected[i]) * (value - expected[i]);
+        expected2 += expected[i] * expected[i];
+      }
     }
+    all.difference2 += difference2;
+    all.expected2 += expected2;
+    if (difference2 > 0) all.worst_row2 = std::max(all.worst_row2, difference2 / expected2);
   }
-  return rows;
+  return all;
 }
 
 std::unique_ptr<Timer> CpuDevice::timer(std::span<const Rotation> sides, TimerSettings settings) {

@@ -26,7 +26,7 @@ class CpuDevice : public Device {
   void release(void* memory) noexcept override;
   void fill(const ratchet_buffer& buffer, void* memory) override;
   [[nodiscard]] std::uint64_t checksum(const void* memory, std::uint64_t bytes) override;
-  [[nodiscard]] std::vector<RowSums> compare(const ratchet_buffer& buffer, const void* output,
+  [[nodiscard]] OutputErrors compare(const ratchet_buffer& buffer, const void* output,
                                              const double* expected) override;
   void finish() override {}
   [[nodiscard]] std::uint64_t used_bytes() override { return 0; }

@@ -81,14 +81,14 @@ class CudaDevice final : public Device {
   [[nodiscard]] Telemetry telemetry() override;
   void enqueue_nothing() override { context().tools.launch("bench_null", 1, 32, stream()); }
   // Launching a graph costs 3 us of it, and events tick in up to one.
-  [[nodiscard]] double shortest_interval_ns() const override { return 300e3; }
+  [[nodiscard]] double shortest_interval_ns() const override { return 500e3; }
   [[nodiscard]] double steady_tolerance() const override { return 0.005; }
   [[nodiscard]] ratchet_call lend() override;
   [[nodiscard]] void* allocate(std::uint64_t bytes) override;
   void release(void* memory) noexcept override { cudaFree(memory); }
   void fill(const ratchet_buffer& buffer, void* memory) override;
   [[nodiscard]] std::uint64_t checksum(const void* memory, std::uint64_t bytes) override;
-  [[nodiscard]] std::vector<RowSums> compare(const ratchet_buffer& buffer, const void* output,
+  [[nodiscard]] OutputErrors compare(const ratchet_buffer& buffer, const void* output,
                                              const double* expected) override;
   void finish() override { check_cuda(cudaStreamSynchronize(stream())); }
   [[nodiscard]] std::uint64_t used_bytes() override;
@@ -246,17 +246,18 @@ std::uint64_t CudaDevice::checksum(const void* memory, std::uint64_t bytes) {
   return result;
 }
 
-std::vector<RowSums> CudaDevice::compare(const ratchet_buffer& buffer, const void* output, const double* expected) {
-  static_assert(sizeof(RowSums) == 4 * sizeof(double), "as kernels/device_tools.cu lays it out");
+OutputErrors CudaDevice::compare(const ratchet_buffer& buffer, const void* output, const double* expected) {
+  static_assert(sizeof(OutputErrors) == 5 * sizeof(double), "as kernels/device_tools.cu lays it out");
   const std::uint64_t rows = buffer.count / buffer.row;
-  const CudaMemory sums = make_device_memory(rows * sizeof(RowSums));
   const auto blocks = static_cast<unsigned>(std::min<std::uint64_t>(rows, 64 * context().multiprocessors));
-  context().tools.launch("bench_row_sums", blocks, kThreads, stream(), output, buffer.type, expected, buffer.row, rows,
-                         sums.get());
-  std::vector<RowSums> result(rows);
-  check_cuda(cudaMemcpyAsync(result.data(), sums.get(), rows * sizeof(RowSums), cudaMemcpyDeviceToHost, stream()));
+  const CudaMemory parts = make_device_memory(blocks * sizeof(OutputErrors));
+  context().tools.launch("bench_errors", blocks, kThreads, stream(), output, buffer.type, expected, buffer.row, rows,
+                         parts.get());
+  context().tools.launch("bench_all_errors", 1, kThreads, stream(), parts.get(), blocks);
+  OutputErrors all;
+  check_cuda(cudaMemcpyAsync(&all, parts.get(), sizeof all, cudaMemcpyDeviceToHost, stream()));
   finish();
-  return result;
+  return all;
 }
 
 std::uint64_t CudaDevice::used_bytes() {

@@ -15,8 +15,8 @@ CudaTools::CudaTools() {
     throw Error(std::string("this ratchet-bench holds no code for this GPU (") + cudaGetErrorString(status) +
                 "); build it with its architecture in CMAKE_CUDA_ARCHITECTURES");
   library_.reset(library);
-  for (const char* name : {"bench_fill", "bench_checksum", "bench_row_sums", "bench_spin", "bench_hold", "bench_copy",
-                           "bench_fma", "bench_null", "bench_stamp", "bench_chase"})
+  for (const char* name : {"bench_fill", "bench_checksum", "bench_errors", "bench_all_errors", "bench_spin", "bench_hold",
+                           "bench_copy", "bench_fma", "bench_null", "bench_stamp", "bench_chase"})
     check_cuda(cudaLibraryGetKernel(&kernels_[name], library, name));
 }
 

@@ -92,9 +92,8 @@ class Device {
   // By the buffer's fill rule; outputs and scratch are poisoned with 0xFF bytes.
   virtual void fill(const ratchet_buffer& buffer, void* memory) = 0;
   [[nodiscard]] virtual std::uint64_t checksum(const void* memory, std::uint64_t bytes) = 0;
-  // One element a row of the buffer.
-  [[nodiscard]] virtual std::vector<RowSums> compare(const ratchet_buffer& buffer, const void* output,
-                                                     const double* expected) = 0;
+  [[nodiscard]] virtual OutputErrors compare(const ratchet_buffer& buffer, const void* output,
+                                             const double* expected) = 0;
   // Waits for everything enqueued; throws CaseError if any of it failed.
   virtual void finish() = 0;
   // Memory in use by everyone; 0 where the question makes no sense.

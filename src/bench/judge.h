@@ -1,8 +1,7 @@
-// Judgement of an output against its double-precision expectation: devices add up each row, this decides over all rows.
+// Judgement of an output against its double-precision expectation: devices add up, this decides.
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 
 #include "kernels/module.h"
@@ -10,12 +9,13 @@
 
 namespace ratchet::bench {
 
-// Sums over one row. Elements that are not finite are counted and stay out of the sums.
-struct RowSums {
+// Sums over an output. Elements that are not finite are counted and stay out of the sums.
+struct OutputErrors {
   double difference2 = 0;   // of (output - expected)^2
   double expected2 = 0;     // of expected^2
   double not_finite = 0;    // outputs
   double not_expected = 0;  // expectations that are not finite: the reference itself is wrong
+  double worst_row2 = 0;    // largest quotient of a row's two sums; 0 where a row is exact, infinite where it should be zero
 };
 
 // Worst of both. A Check starts as verified with no error.
@@ -23,9 +23,9 @@ struct RowSums {
 
 // Against the bounds of the buffer. An output or expectation that is not finite is never verified; its errors are
 // infinite.
-[[nodiscard]] Check judge(const ratchet_buffer& buffer, std::span<const RowSums> rows);
+[[nodiscard]] Check judge(const ratchet_buffer& buffer, const OutputErrors& errors);
 
 // Says what is wrong with the output, with the numbers; nothing when it is verified.
-[[nodiscard]] std::optional<std::string> complaint(const ratchet_buffer& buffer, std::span<const RowSums> rows);
+[[nodiscard]] std::optional<std::string> complaint(const ratchet_buffer& buffer, const OutputErrors& errors);
 
 }  // namespace ratchet::bench

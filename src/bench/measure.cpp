@@ -22,7 +22,7 @@ constexpr double kCoarse = 0.001;        // tick as a share of the interval, abo
 // Times as long as the device's shortest interval: launches of a host scatter more than work on a device, and what cold
 // calls have written last goes to memory after their interval.
 constexpr double kLongerByHost = 4;
-constexpr double kLongerCold = 4;
+constexpr double kLongerCold = 2;
 constexpr double kLaunchBound = 0.5;     // empty launch as a share of a call, above which a warning is due
 
 // Thrown when failures that are already in the result end the case.
@@ -81,13 +81,13 @@ class CaseLaunch {
 CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const MeasureSettings& settings, Measured& measured)
     : device_(device), settings_(settings), result_(measured.outcome), reading_(measured.reading) {
   const ratchet_case& which = *sides.back().which;
-  sets_.push_back(std::make_unique<CaseMemory>(device, which));
+  sets_.push_back(std::make_unique<CaseMemory>(device, which, settings.inputs));
   if (which.l2 == RATCHET_L2_COLD) {
     // A call that touches a part of its buffers pushes no more than that out of the cache.
     const std::uint64_t moved = std::min(which.bytes, sets_.front()->bytes());
     const std::uint64_t sets = rotation_sets(moved, device.eviction_bytes());
     flush_ = sets == 0;
-    while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which));
+    while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which, settings.inputs));
   }
   for (const Side& side : sides) prepare_if_available(side);
   if (!result_.failures.empty()) throw Stopped();
@@ -190,10 +190,10 @@ void CaseLaunch::compare(std::size_t side, std::size_t set, const char* when) {
     if (buffer.fill != RATCHET_OUTPUT) continue;
     for (const Contender& peer : std::span(contenders_).first(side + 1)) {
       const auto* const expected = static_cast<const double*>(peer.expected[output].get());
-      const std::vector<RowSums> rows = device_.compare(buffer, sets_[set]->output(output), expected);
-      check = worst(*check, judge(buffer, rows));
+      const OutputErrors errors = device_.compare(buffer, sets_[set]->output(output), expected);
+      check = worst(*check, judge(buffer, errors));
       const std::string& whose = peer.side().name;
-      if (const auto what = complaint(buffer, rows))
+      if (const auto what = complaint(buffer, errors))
         result_.failures.push_back({"wrong_answer", judged.name,
                                     whose == judged.name
                                         ? fmt::format("{}: {}", when, *what)

@@ -16,6 +16,7 @@ struct MeasureSettings {
   std::uint64_t warmup = 20;
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
+  std::uint64_t inputs = 0;  // which draw of them
   double tick_ns = 0;  // of the device's timer
   Floor floor = {};    // of the device
   double handicap_percent = 0;

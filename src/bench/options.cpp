@@ -65,6 +65,7 @@ po::options_description description() {
   add("warmup", number("N"), "warm-up rounds at least (20)");
   add("rounds", number("N"), "timed rounds (101)");
   add("seed", number("N"), "of the order of rounds (1)");
+  add("inputs", number("N"), "draw other inputs of the same law; 0 are those that the cases name (0)");
   add("launch", number("K"), "number of this launch, for the telemetry (0)");
   add("timeout-s", text("S"), "longest time for one case (60)");
   add("lock-timeout-s", number("S"), "longest wait for the device (600)");
@@ -97,6 +98,7 @@ Options read(const po::variables_map& given) {
   options.warmup = number("warmup", options.warmup, 0, 100'000);
   options.rounds = number("rounds", options.rounds, 1, 100'000);
   options.seed = number("seed", options.seed, 0, kAny);
+  options.inputs = number("inputs", options.inputs, 0, kAny);
   options.launch = number("launch", options.launch, 0, kAny);
   if (given.count("timeout-s")) options.timeout_s = positive(text("timeout-s"), "--timeout-s " + text("timeout-s"));
   options.lock_timeout_s = number("lock-timeout-s", options.lock_timeout_s, 0, 1'000'000);

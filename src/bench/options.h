@@ -24,6 +24,7 @@ struct Options {
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
   std::uint64_t launch = 0;
+  std::uint64_t inputs = 0;  // which draw of them; 0: as the cases name them
   double timeout_s = 60;  // for one case
   std::uint64_t lock_timeout_s = 600;
   unsigned threads = 0;  // 0: all processors that may be used

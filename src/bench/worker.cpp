@@ -99,6 +99,7 @@ bool Worker::answer(const std::string& id, const Channel& channel) {
   const MeasureSettings settings{options_.warmup,
                                  options_.rounds,
                                  options_.seed + options_.launch,
+                                 options_.inputs,
                                  environment_->timer_tick_ns,
                                  floor_,
                                  handicap_percent(options_, id),

@@ -15,14 +15,15 @@
 namespace ratchet::cli {
 
 std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
-                                                      const std::string& revision) {
-  const executor::BaseBuild base = executor::build_base(context.config(), revision, context.database().parent_path());
+                                                      const repository::Config& config, const std::string& revision) {
+  const executor::BaseBuild base = executor::build_base(config, revision, context.database().parent_path());
   context.log().info("baseline {} {}", base.commit.sha, base.cached ? "was built before" : "was built");
   std::map<std::string, Standing> standings;
-  for (const SuiteModule& module : suite.modules) {
-    const std::filesystem::path& file = base.modules.at(module.index);
+  for (const std::filesystem::path& file : base.modules) {
+    const documents::ModuleDescription described = context.bench().describe(file);
+    if (described.device != suite.environment.device.kind) continue;
     const Standing standing{0, file, db::sha256_of_file(file), base.commit};
-    for (const CaseFacts& facts : context.bench().describe(file).cases) standings[facts.id] = standing;
+    for (const CaseFacts& facts : described.cases) standings[facts.id] = standing;
   }
   return standings;
 }
@@ -34,7 +35,7 @@ Checked check_beside(Context& context, const Suite& suite, const CheckRequest& r
   executor::Judged judged = measure_plan(context, suite, plan, request.policy, request.settings);
   Checked checked;
   checked.verdict =
-      conclude(all_verdicts(context, plan, judged, request.candidate), judged.policy,
+      conclude(all_verdicts(context, plan, judged, request.candidate, request.standings), judged.policy,
                {Purpose::Check, measured_seconds(judged), unfit(judged), calibrated_rate(context, suite.environment)});
   checked.duets = std::move(judged.duets);
   if (!request.settings.handicaps.empty()) return checked;
@@ -65,8 +66,8 @@ int check(Context& context, const po::variables_map& values) {
   const Suite suite = load_suite(context, values);
   const Commit candidate = repository::head(context.root());
   const std::string revision = text_of(values, "base");
-  auto standings =
-      revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
+  auto standings = revision.empty() ? standings_of_database(context, suite)
+                                    : standings_of_revision(context, suite, context.config(), revision);
   keep_matching(standings, texts_of(values, "case"));
 
   const Checked checked = check_beside(

@@ -154,10 +154,12 @@ executor::Judged measure_plan(Context& context, const Suite& suite, const CheckP
 }
 
 std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan, const executor::Judged& judged,
-                                      const Commit& candidate) {
+                                      const Commit& candidate, const std::map<std::string, Standing>& standings) {
   std::vector<CaseVerdict> verdicts = judged.verdicts;
   verdicts.insert(verdicts.end(), plan.settled.begin(), plan.settled.end());
-  apply_acceptances(context, candidate, verdicts);
+  BaselineCommits baselines;
+  for (const auto& [id, standing] : standings) baselines[id] = standing.commit.sha;
+  apply_acceptances(context, candidate, baselines, verdicts);
   return verdicts;
 }
 

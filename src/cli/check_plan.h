@@ -45,7 +45,8 @@ void keep_matching(std::map<std::string, Standing>& standings, const std::vector
 
 // Measured and settled cases together, the candidate's acceptances applied.
 [[nodiscard]] std::vector<CaseVerdict> all_verdicts(Context& context, const CheckPlan& plan,
-                                                    const executor::Judged& judged, const Commit& candidate);
+                                                    const executor::Judged& judged, const Commit& candidate,
+                                                    const std::map<std::string, Standing>& standings);
 
 // The baselines that stood at `commit`: of each case the newest move whose commit is `commit` or before it. A baseline
 // that main reached later is not the fault of a branch that does not have it. Error in a shallow clone, where nobody

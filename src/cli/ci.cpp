@@ -48,6 +48,10 @@ void require_checkout(const Job& job, const Event& event, const Commit& candidat
   if (candidate.sha != job.sha)
     throw Error("the work tree is at " + candidate.sha.substr(0, 12) + ", but this job is about GITHUB_SHA " +
                 job.sha.substr(0, 12) + "; give actions/checkout no \"ref\"");
+  if (candidate.dirty)
+    throw Error(
+        "the work tree has changes, so what would be measured is not the commit that this job is about; let .gitignore "
+        "name what earlier steps leave");
   if (event.kind != EventKind::PullRequest) {
     if (candidate.sha != event.head_sha)
       throw Error("the event is of another commit than GITHUB_SHA; run the job again");
@@ -64,7 +68,7 @@ void require_checkout(const Job& job, const Event& event, const Commit& candidat
 Commit base_of(Context& context, const Event& event, const Commit& candidate) {
   if (event.kind == EventKind::PullRequest) return repository::resolve(context.root(), candidate.sha + "^1");
   const Commit base = repository::resolve(context.root(), event.base_sha);
-  if (!repository::is_before(context.root(), base.sha, candidate.sha))
+  if (base.sha == candidate.sha || !repository::is_before(context.root(), base.sha, candidate.sha))
     throw Error("the merge group's base is not before its head; run the job again");
   return base;
 }
@@ -104,6 +108,16 @@ bool is_complete(const Run& run, const Suite& suite, std::size_t launches) {
   });
 }
 
+// A runner that lost its GPU must not turn green by measuring its CPU instead, also where no baseline remembers a GPU.
+void require_device(Context& context, const po::variables_map& values, const Suite& suite) {
+  if (suite.environment.device.kind == "cuda" || text_of(values, "device") != "auto") return;
+  for (const std::string& module : context.config().modules) {
+    const std::filesystem::path file = context.config().root / module;
+    if (std::filesystem::is_regular_file(file) && context.bench().describe(file).device == "cuda")
+      throw Error(module + " is for a GPU, and none is usable here; repair it (`ratchet doctor`), or say --device cpu");
+  }
+}
+
 void note_facts(const Suite& suite, const Commit& candidate, Feedback& feedback) {
   feedback.device = suite.environment.device.name;
   feedback.candidate = candidate.sha;
@@ -127,14 +141,41 @@ void record_run(Context& context, const Suite& suite, const CheckRequest& reques
   }
 }
 
+bool lacks_any(const std::map<std::string, Standing>& standings, const Suite& suite) {
+  return std::any_of(suite.modules.begin(), suite.modules.end(), [&](const SuiteModule& module) {
+    return std::any_of(module.cases.begin(), module.cases.end(),
+                       [&](const CaseFacts& facts) { return !standings.contains(facts.id); });
+  });
+}
+
+// The base built as its own ratchet.json says: that of the change could slow both sides down alike. Nothing where the
+// base has nothing to build.
+std::map<std::string, Standing> standings_built(Context& context, const Suite& suite, const Commit& base) {
+  const repository::Config& ours = context.config();
+  const auto file = std::filesystem::relative(ours.root, context.root()) / repository::kConfigName;
+  const auto text = repository::file_at(context.root(), base.sha, file.lexically_normal().generic_string());
+  const repository::Config config =
+      text ? repository::parse_config(*text, "ratchet.json at " + base.sha.substr(0, 12), ours.root) : ours;
+  if (config.build.empty() || config.modules.empty()) return {};
+  return standings_of_revision(context, suite, config, base.sha);
+}
+
+// Main may not have recorded a case yet, or its job failed: what the base has is not new.
+std::map<std::string, Standing> standings_of_base(Context& context, const Suite& suite, const Commit& base,
+                                                  Feedback& feedback) {
+  std::map<std::string, Standing> standings = standings_at(context, suite, base);
+  if (!lacks_any(standings, suite)) return standings;
+  const std::size_t recorded = standings.size();
+  standings.merge(standings_built(context, suite, base));
+  if (standings.size() > recorded)
+    feedback.note = "Where no baseline of this device is recorded at the base, it was built and measured beside.";
+  return standings;
+}
+
 void check_branch(Context& context, const Event& event, const Suite& suite, CheckRequest request, Feedback& feedback,
                   const std::vector<std::string>& globs) {
   const Commit base = base_of(context, event, request.candidate);
-  request.standings = standings_at(context, suite, base);
-  if (request.standings.empty() && !context.config().build.empty()) {
-    feedback.note = "No baseline of this device is recorded for the base; it was built and measured beside.";
-    request.standings = standings_of_revision(context, suite, base.sha);
-  }
+  request.standings = standings_of_base(context, suite, base, feedback);
   keep_matching(request.standings, globs);
   feedback.base = base.sha;
   Checked checked = check_beside(context, suite, request);
@@ -184,6 +225,7 @@ void gate(Context& context, const po::variables_map& values, const Job& job, con
   request.settings = settings_from(context, values);
   build_candidate(context);
   const Suite suite = load_suite(context, values);
+  require_device(context, values, suite);
   note_facts(suite, request.candidate, feedback);
   const auto act = event.kind == EventKind::Push ? record_branch : check_branch;
   act(context, event, suite, std::move(request), feedback, texts_of(values, "case"));
@@ -214,6 +256,7 @@ void give_up(Context& context, const Job& job, Feedback& feedback, const char* w
     context.log().warn("the abort is not recorded: {}", fault.what());
   }
   tell_job(context, job, feedback);
+  context.streams().err << "ratchet: " << why << "; this check has no verdict\n";
 }
 
 // Whether another job speaks for this one: a fork's may not.
@@ -249,8 +292,12 @@ int ci(Context& context, const po::variables_map& values) {
       gate(context, values, job, voice, feedback);
     } catch (const executor::Interrupted& interrupted) {
       give_up(context, job, feedback, interrupted.what());
-      throw;
+      return 128 + interrupted.signal();
     } catch (const std::exception& fault) {
+      if (const int signal = executor::interrupt_signal(); signal != 0) {  // it may have been the cause
+        give_up(context, job, feedback, executor::Interrupted(signal).what());
+        return 128 + signal;
+      }
       feedback.verdict = {};
       feedback.verdict.outcome = Outcome::Fault;
       feedback.verdict.reasons = {fault.what()};
@@ -258,7 +305,13 @@ int ci(Context& context, const po::variables_map& values) {
     }
     print_result(context, feedback);
     tell_job(context, job, feedback);
-    if (!leave_bundle(context, values, job, feedback)) tell_github(context, job, voice, feedback);
+    try {
+      if (!leave_bundle(context, values, job, feedback)) tell_github(context, job, voice, feedback);
+    } catch (const executor::Interrupted& interrupted) {
+      context.streams().err << "ratchet: " << interrupted.what()
+                            << "; the verdict stands, and GitHub may not show it\n";
+      return 128 + interrupted.signal();
+    }
   }
   annotate(context, feedback);
   return exit_code(feedback.verdict.outcome);

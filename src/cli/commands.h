@@ -18,6 +18,7 @@ void declare_record(po::options_description& options);
 void declare_report(po::options_description& options);
 void declare_run(po::options_description& options);
 void declare_trend(po::options_description& options);
+void declare_tune(po::options_description& options);
 
 int accept(Context& context, const po::variables_map& values);
 int baseline(Context& context, const po::variables_map& values);
@@ -35,6 +36,7 @@ int replay(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);
+int tune(Context& context, const po::variables_map& values);
 int verify(Context& context, const po::variables_map& values);
 
 }  // namespace ratchet::cli

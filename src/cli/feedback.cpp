@@ -92,7 +92,7 @@ std::string message_of(const CaseVerdict& verdict) {
   if (verdict.change_ci) text += fmt::format(" {}", report::interval(*verdict.change_ci));
   if (verdict.change) text += fmt::format(", tolerance {}", report::probability(verdict.tolerance));
   for (const std::string& reason : verdict.reasons) text += fmt::format("; {}", reason);
-  return text;
+  return report::shortened(text);
 }
 
 std::string source_of(const Feedback& feedback, const std::string& id) {
@@ -104,7 +104,9 @@ std::vector<Annotation> annotations_of(Context& context, const Feedback& feedbac
   const CheckVerdict& check = feedback.verdict;
   std::vector<Annotation> list;
   if (check.cases.empty()) {
-    for (const std::string& reason : check.reasons) list.push_back({Level::Error, "", 0, "ratchet", reason});
+    for (const std::string& reason : check.reasons) {
+      if (list.size() < github::kMaxAnnotations) list.push_back({Level::Error, "", 0, "ratchet", reason});
+    }
   }
   for (const CaseVerdict* verdict : report::worst_first(check)) {
     const auto level = level_of(*verdict, check.policy.strict);
@@ -228,7 +230,10 @@ std::string take_token() {
   // The environment that a process was started with stays readable in /proc to all processes of its user, unless it may
   // not be dumped.
   ::prctl(PR_SET_DUMPABLE, 0);
-  ::unsetenv("GITHUB_TOKEN");
+  // The others speak for the job as well, or reach into its later steps.
+  for (const char* name :
+       {"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_PATH"})
+    ::unsetenv(name);
   return token;
 }
 

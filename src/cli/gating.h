@@ -38,8 +38,10 @@ void require_clean(const Commit& commit);
 [[nodiscard]] Checked record_commit(Context& context, const Suite& suite, const CheckRequest& request,
                                     const std::optional<Run>& run);
 
-// Builds REV and takes its modules, in the order of the configuration, for those of the suite.
+// Builds REV as `config` says and takes what its modules have for the suite's kind of device. What the suite does not
+// have of it is missing.
 [[nodiscard]] std::map<std::string, Standing> standings_of_revision(Context& context, const Suite& suite,
+                                                                    const repository::Config& config,
                                                                     const std::string& revision);
 
 }  // namespace ratchet::cli

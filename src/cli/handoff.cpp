@@ -1,6 +1,7 @@
 #include "src/cli/handoff.h"
 
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "ratchet/duet.h"
@@ -10,6 +11,7 @@
 #include "src/cli/judging.h"
 #include "src/github/api.h"
 #include "src/github/bundle.h"
+#include "src/report/check_markdown.h"
 #include "src/repository/accept_file.h"
 
 namespace ratchet::cli {
@@ -28,7 +30,8 @@ void require_same_run(const github::Job& job, const github::Event& event, const 
 
 void require_head(github::Api& api, const github::Event& event, const github::Bundle& bundle) {
   const github::Api::PullRequest pull = api.pull_request(bundle.number);
-  if (pull.head_sha != event.head_sha)
+  const bool same = pull.head_sha == event.head_sha && pull.from == event.from && pull.from_branch == event.from_branch;
+  if (!same)
     throw Error("the measured commit " + event.head_sha.substr(0, 12) + " is not the head of pull request " +
                 std::to_string(bundle.number) + ": it has moved on, or the bundle names another one");
 }
@@ -47,6 +50,27 @@ bool is_settled(Verdict verdict) {
   }
 }
 
+// Whoever measured may say whatever it likes, but not at any length.
+std::vector<std::string> in_brief(const std::vector<std::string>& reasons) {
+  constexpr std::size_t kMost = 5;
+  std::vector<std::string> brief;
+  for (const std::string& reason : reasons) {
+    if (brief.size() < kMost) brief.push_back(report::shortened(reason));
+  }
+  return brief;
+}
+
+// What was accepted there is ruled on here again; without rounds it can only have been missing.
+CaseVerdict taken_over(const CaseVerdict& claimed) {
+  CaseVerdict verdict;
+  verdict.id = claimed.id;
+  verdict.verdict = claimed.verdict == Verdict::Accepted ? Verdict::Missing : claimed.verdict;
+  verdict.method = claimed.verdict == Verdict::Identical ? Method::Identical : Method::None;
+  if (claimed.verdict != Verdict::Accepted) verdict.reasons = in_brief(claimed.reasons);
+  verdict.decided = true;
+  return verdict;
+}
+
 std::vector<CaseVerdict> judge(const github::Bundle& bundle, const Policy& policy) {
   std::vector<CaseVerdict> cases = judge_duets(bundle.duets, policy, {});
   std::set<std::string> known;
@@ -55,17 +79,32 @@ std::vector<CaseVerdict> judge(const github::Bundle& bundle, const Policy& polic
   }
   for (const CaseVerdict& claimed : bundle.verdict.cases) {
     if (known.contains(claimed.id)) continue;
-    if (!is_settled(claimed.verdict) || !known.insert(claimed.id).second)
+    cases.push_back(taken_over(claimed));
+    if (!is_settled(cases.back().verdict) || !known.insert(claimed.id).second)
       throw Error("the bundle claims a verdict without the rounds that would show it: it is not judged");
-    CaseVerdict verdict;
-    verdict.id = claimed.id;
-    verdict.verdict = claimed.verdict;
-    verdict.method = claimed.verdict == Verdict::Identical ? Method::Identical : Method::None;
-    verdict.reasons = claimed.reasons;
-    verdict.decided = true;
-    cases.push_back(std::move(verdict));
   }
   return cases;
+}
+
+// By the acceptances that GitHub has at the pull request's head and at the baselines that the rounds name.
+void rule_by_github(Context& context, github::Api& api, const std::string& head_sha, const github::Bundle& bundle,
+                    std::vector<CaseVerdict>& cases) {
+  const std::string name(repository::kAcceptName);
+  std::map<std::string, std::vector<repository::Acceptance>> read;
+  const auto at = [&](const std::string& sha) {
+    const auto [there, fresh] = read.try_emplace(sha);
+    if (!fresh) return there->second;
+    if (const auto text = api.file(name, sha)) there->second = repository::parse_accept_file(*text, name);
+    return there->second;
+  };
+  BaselineCommits baselines;
+  for (const Duet& duet : bundle.duets) {
+    const std::string& sha = duet.baseline.commit.sha;
+    if (sha.size() != 40 || sha.find_first_not_of("0123456789abcdef") != std::string::npos)
+      throw Error("the bundle does not name the commits of its baselines: it is not judged");
+    for (const DuetCase& one : duet.cases) baselines[one.facts.id] = sha;
+  }
+  rule(at(head_sha), context.now().substr(0, 10), baselines, at, cases);
 }
 
 void note_sources(const github::Bundle& bundle, Feedback& feedback) {
@@ -107,9 +146,7 @@ void take_over(Context& context, const po::variables_map& values, const github::
 
   const Policy policy = policy_from(context, values);
   std::vector<CaseVerdict> cases = judge(bundle, policy);
-  const std::string name(repository::kAcceptName);
-  if (const auto text = api.file(name, event.head_sha))
-    rule(repository::parse_accept_file(*text, name), context.now().substr(0, 10), cases);
+  rule_by_github(context, api, event.head_sha, bundle, cases);
   std::optional<std::string> why_unfit;
   double seconds = 0;
   for (const Duet& duet : bundle.duets) {
@@ -118,7 +155,7 @@ void take_over(Context& context, const po::variables_map& values, const github::
   }
   feedback.verdict = conclude(std::move(cases), policy, {Purpose::Check, seconds, why_unfit});
   if (!bundle.verdict.cases.empty()) return;
-  for (const std::string& reason : bundle.verdict.reasons)
+  for (const std::string& reason : in_brief(bundle.verdict.reasons))
     feedback.verdict.reasons.push_back("the job that measured says: " + reason);
 }
 

@@ -23,12 +23,32 @@ Ruling ruling_of(const repository::AcceptMatch& match, const CaseVerdict& verdic
   return {true, entry.reason + " (" + entry.author + ")"};
 }
 
-std::vector<repository::Acceptance> acceptances_of(Context& context, const Commit& candidate) {
+std::vector<repository::Acceptance> acceptances_at(Context& context, const std::string& sha) {
   const std::string name(repository::kAcceptName);
-  if (candidate.dirty || candidate.sha.empty()) return repository::read_accept_file(context.root() / name);
-  const auto text = repository::file_at(context.root(), candidate.sha, name);
+  const auto text = repository::file_at(context.root(), sha, name);
   if (!text) return {};
-  return repository::parse_accept_file(*text, name + " at " + candidate.sha.substr(0, 12));
+  return repository::parse_accept_file(*text, name + " at " + sha.substr(0, 12));
+}
+
+std::vector<repository::Acceptance> acceptances_of(Context& context, const Commit& candidate) {
+  if (candidate.dirty || candidate.sha.empty())
+    return repository::read_accept_file(context.root() / repository::kAcceptName);
+  return acceptances_at(context, candidate.sha);
+}
+
+Ruling ruling_on(const CaseVerdict& verdict, const std::vector<repository::Acceptance>& accepted,
+                 const std::string& today, const BaselineCommits& baselines, const AcceptancesAt& at) {
+  const auto baseline = baselines.find(verdict.id);
+  if (baseline == baselines.end()) return ruling_of(repository::match(accepted, verdict.id, today), verdict);
+  const auto spent = at(baseline->second);
+  if (!spent)
+    return {false, "nobody can tell whether its acceptance is spent: the baseline's commit " +
+                       baseline->second.substr(0, 12) + " is not here; `git fetch` it"};
+  const auto match = repository::match(repository::unspent(accepted, *spent), verdict.id, today);
+  if (match.status == repository::AcceptStatus::None)
+    return {false, "its acceptance is spent: the baseline's commit " + baseline->second.substr(0, 12) +
+                       " has it already, and what it let through; accept this slowdown anew"};
+  return ruling_of(match, verdict);
 }
 
 }  // namespace
@@ -59,16 +79,20 @@ Policy policy_from(Context& context, const po::variables_map& values) {
 }
 
 void rule(const std::vector<repository::Acceptance>& accepted, const std::string& today,
-          std::vector<CaseVerdict>& verdicts) {
+          const BaselineCommits& baselines, const AcceptancesAt& at, std::vector<CaseVerdict>& verdicts) {
   for (CaseVerdict& verdict : verdicts) {
-    const repository::AcceptMatch match = repository::match(accepted, verdict.id, today);
-    if (match.status == repository::AcceptStatus::None) continue;
-    apply(ruling_of(match, verdict), verdict);
+    if (repository::match(accepted, verdict.id, today).status == repository::AcceptStatus::None) continue;
+    apply(ruling_on(verdict, accepted, today, baselines, at), verdict);
   }
 }
 
-void apply_acceptances(Context& context, const Commit& candidate, std::vector<CaseVerdict>& verdicts) {
-  rule(acceptances_of(context, candidate), context.now().substr(0, 10), verdicts);
+void apply_acceptances(Context& context, const Commit& candidate, const BaselineCommits& baselines,
+                       std::vector<CaseVerdict>& verdicts) {
+  const AcceptancesAt at = [&](const std::string& sha) -> std::optional<std::vector<repository::Acceptance>> {
+    if (!repository::knows(context.root(), sha)) return std::nullopt;
+    return acceptances_at(context, sha);
+  };
+  rule(acceptances_of(context, candidate), context.now().substr(0, 10), baselines, at, verdicts);
 }
 
 Audit audit_of(Context& context, const Commit& candidate, const CaseVerdict& accepted) {

@@ -160,7 +160,7 @@ Checked record_commit(Context& context, const Suite& suite, const CheckRequest& 
   if (!why_unfit) why_unfit = degraded(run.telemetry, kind_of(run.environment));
   Checked checked;
   checked.verdict =
-      conclude(all_verdicts(context, plan, judged, commit), judged.policy,
+      conclude(all_verdicts(context, plan, judged, commit, request.standings), judged.policy,
                {Purpose::Record, measured_seconds(judged), why_unfit, calibrated_rate(context, suite.environment)});
   checked.duets = std::move(judged.duets);
   checked.verdict.uuid = context.new_uuid();

@@ -19,13 +19,8 @@ struct Described {
   documents::ModuleDescription description;
 };
 
-std::vector<Described> describe_all(Context& context, const std::vector<std::string>& more) {
+std::vector<Described> describe_all(Context& context, const std::vector<std::filesystem::path>& files) {
   std::vector<Described> all;
-  std::vector<std::filesystem::path> files = module_files(context);
-  for (const std::string& file : more) {
-    if (!std::filesystem::is_regular_file(file)) throw Error("--module " + report::printable(file) + " is not a file");
-    files.emplace_back(file);
-  }
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!std::filesystem::is_regular_file(files[i])) {
       context.log().info("{} is not built; it is left out", files[i].string());
@@ -115,8 +110,11 @@ std::vector<std::filesystem::path> module_files(Context& context) {
   std::vector<std::filesystem::path> files;
   for (const std::string& module : config.modules) files.push_back(config.root / module);
   if (!files.empty()) return files;
-  const std::filesystem::path folder = executor::bench_beside_this_program().parent_path().parent_path() / "modules";
-  return {folder / "ratchet_cuda.so", folder / "ratchet_cpu.so"};
+  return {built_in_modules() / "ratchet_cuda.so", built_in_modules() / "ratchet_cpu.so"};
+}
+
+std::filesystem::path built_in_modules() {
+  return executor::bench_beside_this_program().parent_path().parent_path() / "modules";
 }
 
 void declare_suite(po::options_description& options) {
@@ -145,7 +143,17 @@ unsigned lock_clocks_from(const po::variables_map& values) {
 }  // namespace
 
 Suite load_suite(Context& context, const po::variables_map& values) {
-  std::vector<Described> all = describe_all(context, texts_of(values, "module"));
+  std::vector<std::filesystem::path> files = module_files(context);
+  for (const std::string& file : texts_of(values, "module")) {
+    if (!std::filesystem::is_regular_file(file)) throw Error("--module " + report::printable(file) + " is not a file");
+    files.emplace_back(file);
+  }
+  return load_modules(context, values, files, texts_of(values, "case"));
+}
+
+Suite load_modules(Context& context, const po::variables_map& values, const std::vector<std::filesystem::path>& files,
+                   const std::vector<std::string>& globs) {
+  std::vector<Described> all = describe_all(context, files);
   const std::string kind = choose_device(context, values, all);
   Suite suite;
   for (Described& described : all) {
@@ -160,7 +168,7 @@ Suite load_suite(Context& context, const po::variables_map& values) {
     if (kind == "cpu") throw Error("--lock-clocks is for GPUs; set a CPU's governor instead");
     suite.environment.clock_policy = "locked:" + std::to_string(mhz);
   }
-  filter_cases(suite, texts_of(values, "case"));
+  filter_cases(suite, globs);
   refuse_twins(suite);
   return suite;
 }

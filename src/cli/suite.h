@@ -25,6 +25,7 @@ struct Suite {
 
 // The configured modules, or the built-in ones, which lie beside the programs. They need not exist.
 [[nodiscard]] std::vector<std::filesystem::path> module_files(Context& context);
+[[nodiscard]] std::filesystem::path built_in_modules();  // their folder
 
 void declare_suite(po::options_description& options);   // and --case
 void declare_device(po::options_description& options);  // --device and --lock-clocks
@@ -33,6 +34,10 @@ void declare_device(po::options_description& options);  // --device and --lock-c
 // there is one, else the CPU; a module that is left out is said on stderr. Error when nothing is left, when a case is
 // in two modules, or when a GPU that has baselines is not usable.
 [[nodiscard]] Suite load_suite(Context& context, const po::variables_map& values);
+// The same of these files and cases.
+[[nodiscard]] Suite load_modules(Context& context, const po::variables_map& values,
+                                 const std::vector<std::filesystem::path>& files,
+                                 const std::vector<std::string>& globs);
 
 // Rounds, warm-up, time-outs and planted handicaps.
 [[nodiscard]] executor::Settings settings_from(Context& context, const po::variables_map& values);

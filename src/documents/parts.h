@@ -18,6 +18,7 @@ inline constexpr std::string_view kModuleFormat = "ratchet.module/1";
 inline constexpr std::string_view kLaunchesFormat = "ratchet.launches/1";
 inline constexpr std::string_view kMatrixFormat = "ratchet.matrix/1";
 inline constexpr std::string_view kExpectedFormat = "ratchet.expected/1";
+inline constexpr std::string_view kTuningFormat = "ratchet.tuning/1";
 inline constexpr std::string_view kVerdictFormat = "ratchet.verdict/1";
 
 void require_format(const Node& root, std::string_view wanted);

@@ -93,6 +93,7 @@ std::string ProcessBench::measure(std::vector<std::string> options, const Launch
                                  std::to_string(launch.rounds), "--seed", std::to_string(launch.seed), "--launch",
                                  std::to_string(launch.number), "--timeout-s", digits(launch.case_timeout_s),
                                  "--lock-timeout-s", digits(kLockTimeout_s)});
+  if (launch.inputs > 0) options.insert(options.end(), {"--inputs", std::to_string(launch.inputs)});
   for (const auto& [pattern, percent] : launch.handicaps) {
     options.emplace_back("--handicap");
     options.push_back(pattern + "=" + digits(percent));

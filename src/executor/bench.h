@@ -24,6 +24,7 @@ struct Launch {
   double case_timeout_s = 60;
   std::vector<std::pair<std::string, double>> handicaps = {};  // glob of case ids -> percent: planted slowdowns
   unsigned lock_clocks_mhz = 0;                                // 0: the clock is left alone
+  std::uint64_t inputs = 0;                                    // which draw of them; 0: as the cases name them
 };
 
 struct RunRequest {

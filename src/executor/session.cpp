@@ -17,6 +17,7 @@ Launch launch_of(const std::vector<std::string>& cases, std::size_t number, cons
   // The number of the launch is the seed of its order: launches differ, and measuring again measures in the same order.
   launch.seed = number + 1;
   launch.number = number;
+  launch.inputs = settings.fresh_inputs ? number + 1 : 0;
   launch.case_timeout_s = settings.case_timeout_s;
   launch.handicaps = settings.handicaps;
   launch.lock_clocks_mhz = settings.lock_clocks_mhz;

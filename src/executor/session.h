@@ -23,6 +23,7 @@ struct Settings {
   double case_timeout_s = 60;
   std::vector<std::pair<std::string, double>> handicaps = {};  // glob of case ids -> percent
   unsigned lock_clocks_mhz = 0;                                // 0: the clock is left alone
+  bool fresh_inputs = false;                                   // other ones in each launch, by its number
 };
 
 // Two modules and the cases for which the first one holds the baseline.

@@ -22,7 +22,8 @@ constexpr double kRequestS = 10;
 constexpr int kMaxPages = 100;
 
 bool may_pass(const Response& response) {
-  const bool limited = response.status == 403 && response.retry_after_s;  // GitHub's secondary limit
+  const bool limited =
+      response.status == 403 && (response.retry_after_s || response.body.find("rate limit") != std::string::npos);
   return response.status == 0 || response.status == 429 || response.status >= 500 || limited;
 }
 
@@ -42,6 +43,12 @@ std::string trimmed(std::string text) {
   std::erase(text, '\r');
   text.erase(text.find_last_not_of(" \t\n") + 1);
   return text;
+}
+
+// Of a name as is_name() has it; nothing else in one means anything in an address.
+std::string in_address(std::string name) {
+  for (std::size_t at = name.find(' '); at != std::string::npos; at = name.find(' ', at)) name.replace(at, 1, "%20");
+  return name;
 }
 
 std::string optional_text(const Node& object, const char* key) {
@@ -198,7 +205,9 @@ Api::Comment Api::keep_comment(std::uint64_t number, const std::string& name, co
 
 std::uint64_t Api::find_check(Attempts& attempts, const CheckRun& run) {
   const Response response =
-      ask(attempts, {.method = "GET", .url = at("/commits/" + run.head_sha + "/check-runs?per_page=100&filter=all")});
+      ask(attempts, {.method = "GET",
+                     .url = at("/commits/" + run.head_sha +
+                               "/check-runs?per_page=100&filter=all&check_name=" + in_address(run.name))});
   require(response, "read the check runs", "checks: write");
   const Json json = documents::parse(response.body, "GitHub's check runs");
   const Node list = Node(json, "GitHub's check runs").at("check_runs");
@@ -226,8 +235,9 @@ Api::PullRequest Api::pull_request(std::uint64_t number) {
   const Response response = ask(attempts, {.method = "GET", .url = at("/pulls/" + std::to_string(number))});
   require(response, "read the pull request", "pull-requests: read");
   const Json json = documents::parse(response.body, "GitHub's pull request");
-  const Node pull(json, "GitHub's pull request");
-  return {pull.at("head").at("sha").text()};
+  const Node head = Node(json, "GitHub's pull request").at("head");
+  const auto from = head.find("repo");
+  return {head.at("sha").text(), from ? from->at("full_name").text() : "", head.at("ref").text()};
 }
 
 std::optional<std::string> Api::file(const std::string& path, const std::string& sha) {

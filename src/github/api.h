@@ -52,6 +52,8 @@ class Api {
 
   struct PullRequest {
     std::string head_sha;
+    std::string from;         // repository of the head; "" when it is gone
+    std::string from_branch;  // and its branch there
   };
   [[nodiscard]] PullRequest pull_request(std::uint64_t number);
 

@@ -26,6 +26,7 @@ using documents::Node;
 constexpr std::string_view kFormat = "ratchet.bundle/1";
 constexpr std::size_t kMaxFiles = 64;
 constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{256} << 20;  // in memory it is several times that
 constexpr std::size_t kMaxManifestBytes = std::size_t{1} << 20;
 
 struct Listed {
@@ -64,13 +65,16 @@ std::vector<Listed> read_list(const Node& root) {
   if (files.size() > kMaxFiles) files.refuse("more than " + std::to_string(kMaxFiles) + " files");
   std::vector<Listed> list;
   std::set<std::string> seen;
+  std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const Node file = files.item(i);
     list.push_back({file.at("name").text(), file.at("bytes").count(), file.at("sha256").text()});
     if (!is_plain(list.back().name) || list.back().name == kManifest || !seen.insert(list.back().name).second)
       file.at("name").refuse("no plain name of its own: \"" + list.back().name.substr(0, 80) + "\"");
     if (list.back().bytes > kMaxFileBytes) file.at("bytes").refuse("more than " + std::to_string(kMaxFileBytes));
+    bytes += list.back().bytes;
   }
+  if (bytes > kMaxBytes) files.refuse("more than " + std::to_string(kMaxBytes) + " bytes in all");
   return list;
 }
 

@@ -30,7 +30,8 @@ inline constexpr const char* kManifest = "bundle.json";
 void write_bundle(const std::filesystem::path& folder, const Bundle& bundle);
 
 // Error, naming the file, for anything but exactly the files of the manifest: regular, plainly named, no larger than
-// they say and than we read (64 MiB each, 64 files), with the right SHA-256. Follows no link and expands nothing.
+// they say and than we read (64 MiB each, 256 MiB in all, 64 files), with the right SHA-256. Follows no link and expands
+// nothing.
 [[nodiscard]] Bundle read_bundle(const std::filesystem::path& folder);
 
 }  // namespace ratchet::github

@@ -31,7 +31,7 @@ std::string address(const Variable& variable, const char* name, const std::strin
   std::string value = variable(name);
   if (value.empty()) return otherwise;
   const bool web = value.starts_with("https://") || value.starts_with("http://");
-  if (!web || value.find_first_of(" \t\r\n\"<>()") != std::string::npos)
+  if (!web || value.find_first_of(" \t\r\n\"<>()@") != std::string::npos)
     throw Error(std::string(name) + " is no web address");
   while (value.ends_with('/')) value.pop_back();
   return value;
@@ -90,8 +90,9 @@ void read_workflow_run(const Node& root, const Job& job, Event& event) {
   event.head_sha = read_sha(run, "head_sha");
   event.run_id = run.at("id").count();
   event.run_event = run.at("event").text();
-  const auto from = run.find("head_repository");
-  event.fork = !from || from->at("full_name").text() != job.repository;
+  if (const auto from = run.find("head_repository")) event.from = from->at("full_name").text();
+  if (const auto branch = run.find("head_branch")) event.from_branch = branch->text();
+  event.fork = event.from != job.repository;
 }
 
 }  // namespace

@@ -35,7 +35,9 @@ struct Event {
   bool fork = false;         // the code comes from another repository, or nobody can tell
   std::string branch;        // push: where to
   std::uint64_t run_id = 0;  // workflow run: which one measured
-  std::string run_event;     // and what had started it
+  std::string run_event;     // and what had started it,
+  std::string from;          // in which repository, "" for one that is gone,
+  std::string from_branch;   // and in which branch of it
 };
 
 using Variable = std::function<std::string(const char* name)>;

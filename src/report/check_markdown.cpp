@@ -66,25 +66,28 @@ std::string outcome_line(const CheckVerdict& check) {
   return "";
 }
 
-// A compiler's last words may be a page. Never cut inside of a character.
-std::string shortened(const std::string& text) {
-  constexpr std::size_t kLongest = 1500;
-  if (text.size() <= kLongest) return text;
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
+// The reasons that fit into `room`.
+std::string listed(const std::vector<std::string>& reasons, std::size_t room) {
+  std::string text;
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    const std::string line = "- " + markdown_code(shortened(reasons[i])) + "\n";
+    if (text.size() + line.size() > room)
+      return text + fmt::format("- {} not listed here\n", count(reasons.size() - i, "more reason"));
+    text += line;
+  }
+  return text;
 }
 
-std::string head(const CheckVerdict& check, const MarkdownFrame& frame) {
+std::string head(const CheckVerdict& check, const MarkdownFrame& frame, std::size_t room) {
   std::string text;
   if (!check.cases.empty()) text += "**" + census(check) + "**";
-  if (!frame.device.empty()) text += " on " + markdown_code(frame.device);
+  if (!frame.device.empty()) text += " on " + markdown_code(shortened(frame.device));
   if (!frame.candidate.empty()) text += ", commit " + markdown_code(frame.candidate.substr(0, 12));
   if (!frame.base.empty()) text += " on base " + markdown_code(frame.base.substr(0, 12));
   if (text.starts_with(", ")) text = text.substr(2);
   text = outcome_line(check) + text + (text.empty() ? "" : "\n\n");
   if (!frame.note.empty()) text += frame.note + "\n\n";
-  for (const std::string& reason : check.reasons) text += "- " + markdown_code(shortened(reason)) + "\n";
+  text += listed(check.reasons, room);
   return text + (check.reasons.empty() ? "" : "\n");
 }
 
@@ -134,6 +137,14 @@ std::string details(const CheckVerdict& check, std::size_t room) {
 
 }  // namespace
 
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kLongest = 1500;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
 std::string markdown_code(const std::string& text) {
   std::string safe = "<code>";
   for (const char c : without_overrides(printable(text))) {
@@ -162,7 +173,7 @@ std::vector<const CaseVerdict*> worst_first(const CheckVerdict& check) {
 
 std::string check_markdown(const CheckVerdict& check, const MarkdownFrame& frame, std::size_t limit_bytes) {
   constexpr std::size_t kNote = 100;  // of rows that were left out
-  const std::string above = head(check, frame);
+  const std::string above = head(check, frame, limit_bytes / 4);
   const std::string below = tail(check, frame);
   std::size_t room = above.size() + below.size() + kTableHead.size() + kNote;
   room = limit_bytes > room ? limit_bytes - room : 0;

@@ -30,6 +30,9 @@ struct MarkdownFrame {
 // The cases, worst first.
 [[nodiscard]] std::vector<const CaseVerdict*> worst_first(const CheckVerdict& check);
 
+// The first 1500 bytes: a compiler's last words may be a page. Never cut inside of a character.
+[[nodiscard]] std::string shortened(const std::string& text);
+
 // As inline code that shows `text` to the letter, on one line.
 [[nodiscard]] std::string markdown_code(const std::string& text);
 

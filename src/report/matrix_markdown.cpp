@@ -1,30 +1,12 @@
 #include <fmt/format.h>
 
+#include "src/report/markdown.h"
 #include "src/report/matrix_parts.h"
 #include "src/report/matrix_report.h"
 #include "src/report/units.h"
 
 namespace ratchet::report {
 namespace {
-
-// A cell of a Markdown table: a bar would end it.
-std::string cell_text(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) safe += c == '|' ? std::string("\\|") : std::string(1, c);
-  return safe;
-}
-
-std::string line_of(const std::vector<std::string>& cells) {
-  std::string line = "|";
-  for (const std::string& one : cells) line += " " + cell_text(one) + " |";
-  return line + "\n";
-}
-
-std::string heading(const std::vector<std::string>& titles, const char* alignment) {
-  std::string rule = "| --- |";
-  for (std::size_t i = 1; i < titles.size(); ++i) rule += alignment;
-  return line_of(titles) + rule + "\n";
-}
 
 std::string cells_table(const MatrixRow& row, std::span<const MatrixSource> sources) {
   std::string text =
@@ -73,6 +55,11 @@ std::string notes(const MatrixRow& row, std::span<const MatrixSource> sources) {
   return text.empty() ? "" : "\n" + text;
 }
 
+std::string environment_of(const MatrixSource& source, const Ceilings& ceilings) {
+  const bool own = source.label.empty();
+  return environment_text(source.run, own ? "This sitting" : source.label, own ? ceilings : Ceilings{});
+}
+
 std::string summary_table(const Matrix& matrix, std::span<const MatrixSource> sources) {
   std::string text = heading({"function", "fastest", "median", "conclusion"}, " --- |");
   for (const MatrixRow& row : matrix.rows) {
@@ -80,38 +67,6 @@ std::string summary_table(const Matrix& matrix, std::span<const MatrixSource> so
     text += line_of({row_name(row), any ? cell_name(row.cells[*row.fastest], sources) : "none",
                      any ? time(row.cells[*row.fastest].summary.median_ns) : "none", conclusion(row, sources)});
   }
-  return text;
-}
-
-std::string environment_text(const MatrixSource& source, const Ceilings& ceilings) {
-  const Run& run = source.run;
-  std::string text = source.label.empty() ? "**This sitting**" : "**" + printable(source.label) + "**";
-  text += fmt::format(": {}{}", run.tool.empty() ? "unknown tool" : printable(run.tool),
-                      run.started_at.empty() ? "" : ", begun " + run.started_at);
-  if (!run.commit.sha.empty())
-    text +=
-        fmt::format(", commit `{}`{}", run.commit.sha, run.commit.dirty ? " with changes that are not committed" : "");
-  text += "\n\n";
-  if (!run.environment) return text + "* its environment is not known\n";
-  const Environment& e = *run.environment;
-  const auto item = [&](const char* what, const std::string& value) {
-    text += fmt::format("* {}: {}\n", what, value.empty() ? "not known" : printable(value));
-  };
-  item("device",
-       e.device.name +
-           (e.device.compute_capability.empty() ? "" : ", compute capability " + e.device.compute_capability));
-  if (e.device.kind == "cuda") {
-    item("driver", e.driver);
-    item("CUDA", e.cuda_runtime);
-  }
-  item("processor", e.cpu);
-  item("system", e.os);
-  item("clocks", e.clock_policy);
-  item("timer's tick", e.timer_tick_ns > 0 ? fmt::format("{:.3g} ns", e.timer_tick_ns) : "");
-  if (source.label.empty() && ceilings.peak_bytes_per_s > 0)
-    item("memory's peak", fmt::format("{:.0f} GB/s", ceilings.peak_bytes_per_s / 1e9));
-  if (source.label.empty() && ceilings.flops_per_s > 0)
-    item("FP16 tensor cores at the clock measured", fmt::format("{:.0f} TFLOP/s", ceilings.flops_per_s / 1e12));
   return text;
 }
 
@@ -160,7 +115,7 @@ std::string matrix_markdown(const Matrix& matrix, std::span<const MatrixSource> 
       "faster than every other implementation of its row that can be compared.\n",
       count(matrix.comparisons, "comparison"), probability(1 - matrix.alpha), probability(matrix.alpha));
   text += "\n## Environment\n";
-  for (const MatrixSource& source : sources) text += "\n" + environment_text(source, matrix.ceilings);
+  for (const MatrixSource& source : sources) text += "\n" + environment_of(source, matrix.ceilings);
   text += "\n## Results\n";
   for (const MatrixRow& row : matrix.rows) {
     text += fmt::format("\n### {}\n\n{} and {:.4g} GFLOP a call.\n\n", printable(row_name(row)), bytes_text(row.bytes),

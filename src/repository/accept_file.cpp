@@ -110,6 +110,13 @@ void append_acceptance(const std::filesystem::path& file, const Acceptance& acce
   documents::replace_file(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+std::vector<Acceptance> unspent(std::vector<Acceptance> candidate, const std::vector<Acceptance>& baseline) {
+  std::erase_if(candidate, [&](const Acceptance& acceptance) {
+    return std::find(baseline.begin(), baseline.end(), acceptance) != baseline.end();
+  });
+  return candidate;
+}
+
 AcceptMatch match(const std::vector<Acceptance>& accepted, const std::string& case_id, const std::string& today) {
   if (!is_date(today)) throw Error("today is no date YYYY-MM-DD: \"" + today + "\"");
   AcceptMatch found;

@@ -1,6 +1,7 @@
 // ratchet.accept.json: the slowdowns that a person let through, each with a reason. It is reviewed with the code and is
 // the only way to loosen a baseline, so it must never accept more than was meant: broad patterns, empty reasons and
-// impossible dates are Errors, and an entry past its date accepts nothing.
+// impossible dates are Errors, and an entry past its date accepts nothing. Nor does one that the baseline's own commit
+// has: what it let through is in the baseline, and the next slowdown of the case is another one.
 #pragma once
 
 #include <filesystem>
@@ -18,6 +19,8 @@ struct Acceptance {
   std::string commit;                        // where it was accepted
   std::string author;                        // "name <mail>"
   std::optional<double> max_change_percent;  // the largest slowdown it covers
+
+  bool operator==(const Acceptance&) const = default;
 };
 
 inline constexpr std::string_view kAcceptName = "ratchet.accept.json";
@@ -29,6 +32,10 @@ inline constexpr std::string_view kAcceptName = "ratchet.accept.json";
 
 // Adds at the end, keeping all that is there; the file is replaced at once or not at all.
 void append_acceptance(const std::filesystem::path& file, const Acceptance& acceptance);
+
+// Those of the candidate that the baseline's commit does not have, in the same order.
+[[nodiscard]] std::vector<Acceptance> unspent(std::vector<Acceptance> candidate,
+                                              const std::vector<Acceptance>& baseline);
 
 enum class AcceptStatus { None, Expired, Accepted };
 

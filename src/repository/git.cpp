@@ -129,10 +129,13 @@ bool is_ancestor(const std::filesystem::path& inside, const std::string& ancesto
   return result.ok();
 }
 
-bool is_before(const std::filesystem::path& inside, const std::string& sha, const std::string& descendant) {
+bool knows(const std::filesystem::path& inside, const std::string& sha) {
   require_plain(sha);
-  const bool known = executor::run(git_command(inside, {"cat-file", "-e", sha + "^{commit}"})).ok();
-  if (known && is_ancestor(inside, sha, descendant)) return true;
+  return executor::run(git_command(inside, {"cat-file", "-e", sha + "^{commit}"})).ok();
+}
+
+bool is_before(const std::filesystem::path& inside, const std::string& sha, const std::string& descendant) {
+  if (knows(inside, sha) && is_ancestor(inside, sha, descendant)) return true;
   if (is_shallow(inside))
     throw Error("a baseline's commit, " + sha.substr(0, 12) +
                 ", is beyond the end of this shallow clone: fetch the history with `git fetch --unshallow` "

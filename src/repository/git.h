@@ -40,6 +40,9 @@ struct Link {
 [[nodiscard]] bool is_ancestor(const std::filesystem::path& inside, const std::string& ancestor,
                                const std::string& descendant);
 
+// Whether the clone has this commit.
+[[nodiscard]] bool knows(const std::filesystem::path& inside, const std::string& sha);
+
 // Like is_ancestor, for a commit that may be unknown here: then it is not before. Error in a shallow clone unless the
 // answer is yes, since what came before is cut off there.
 [[nodiscard]] bool is_before(const std::filesystem::path& inside, const std::string& sha,

@@ -78,6 +78,25 @@ TEST_CASE("measure: the rounds that are timed are in the seeded order") {
   CHECK(device.asked.back() == round_order(101, 42));
 }
 
+TEST_CASE("measure: another draw gives other inputs, the same draw the same ones, and the answer is verified on them") {
+  const auto first_input = [](std::uint64_t draw) {
+    FakeDevice device({0, {1000, 1000}});
+    float seen = 0;
+    FakeCase one("op/fake/", [&](float* x, float* y) {
+      seen = x[0];
+      twice(x, y);
+    });
+    MeasureSettings settings;
+    settings.inputs = draw;
+    const DuetCase outcome = run(device, one, settings).outcome;
+    CHECK(outcome.candidate_check->verified);
+    return seen;
+  };
+  CHECK(first_input(0) != first_input(1));
+  CHECK(first_input(1) != first_input(2));
+  CHECK(first_input(7) == first_input(7));
+}
+
 TEST_CASE("measure: what is never written is poison, not an old right answer") {
   FakeDevice device({});
   FakeCase one("op/fake/", [](float* x, float* y) {
@@ -214,7 +233,7 @@ TEST_CASE("measure: a cold case walks through sets of buffers in batches of whol
   CHECK_FALSE(device.flushed);
   CHECK(one.prepared == 5);
   CHECK(one.released == 5);
-  CHECK(outcome.facts.batch == 4200);
+  CHECK(outcome.facts.batch == 2100);
   CHECK(outcome.facts.batch % 5 == 0);
   CHECK(outcome.facts.peak_memory_bytes == 512);  // of the case, not of the way to measure it
 }

@@ -68,6 +68,7 @@ TEST_CASE("options: a number is a number, in range") {
   for (const char* bad : {"-1", "0", "1e3", "", " 1", "0x10", "99999999999999999999"})
     CHECK(refusal({"--module", "m.so", "--rounds", bad}) != "");
   CHECK(parsed({"--module", "m.so", "--seed", "18446744073709551615"}).seed == ~std::uint64_t{0});
+  CHECK(parsed({"--module", "m.so", "--inputs", "7"}).inputs == 7);
   CHECK(parsed({"--module", "m.so", "--timeout-s", "0.5"}).timeout_s == 0.5);
   for (const char* bad : {"0", "-1", "nan", "1s"}) CHECK(refusal({"--module", "m.so", "--timeout-s", bad}) != "");
 }

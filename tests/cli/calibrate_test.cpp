@@ -13,9 +13,13 @@ const char* const kSlower = "copy/x/n=1 1000\ncopy/x/n=2 2200\n";
 
 nlohmann::json json_of(const Outcome& outcome) { return nlohmann::json::parse(outcome.out); }
 
+// A busy machine may not get two launches into a sitting this short; the next one goes on.
 Outcome calibrate(Workshop& workshop, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"calibrate", "--json", "--budget", "0.2"});
-  return workshop.run(more);
+  while (true) {
+    Outcome outcome = workshop.run(more);
+    if (!contains(outcome.err, "needs launches of identical code")) return outcome;
+  }
 }
 
 }  // namespace

@@ -90,6 +90,85 @@ TEST_CASE("ci: without a recorded baseline the base is built and measured beside
   CHECK(contains(desk.summary(), "it was built and measured beside"));
 }
 
+TEST_CASE("ci: a case that the base has and main has not recorded is no new one") {
+  GithubDesk desk;
+  desk.push();
+  REQUIRE(desk.ci().code == 0);
+  desk.push("copy/x/n=1 1000\ncopy/x/n=2 2000\ncopy/x/n=3 3000\n");  // its job never ran
+  SUBCASE("slower") {
+    desk.pull("copy/x/n=1 1000\ncopy/x/n=2 2000\ncopy/x/n=3 3300\n");
+    const Outcome outcome = desk.ci();
+    CHECK_MESSAGE(outcome.code == 1, outcome.out);
+    CHECK(contains(outcome.out, "regressed copy/x/n=3"));
+    CHECK(contains(desk.summary(), "it was built and measured beside"));
+  }
+  SUBCASE("one that the base does not have is new") {
+    desk.pull("copy/x/n=1 1000\ncopy/x/n=2 2000\ncopy/x/n=3 3000\ncopy/x/n=4 4000\n");
+    const Outcome outcome = desk.ci();
+    CHECK_MESSAGE(outcome.code == 0, outcome.out);
+    CHECK(contains(outcome.out, "1 new"));
+  }
+  SUBCASE("nor does a module that the base does not list make the build of the base fail") {
+    desk.shop.repository.write("more.txt", "copy/y/n=1 1000\n");
+    desk.config = R"({"format":"ratchet.config/1","modules":["build/kernels.so","build/more.so"],)"
+                  R"("build":"mkdir -p build && cp kernels.txt build/kernels.so && cp more.txt build/more.so"})";
+    desk.pull("copy/x/n=1 1000\ncopy/x/n=2 2000\ncopy/x/n=3 3000\n");
+    const Outcome outcome = desk.ci();
+    CHECK_MESSAGE(outcome.code == 0, outcome.err);
+    CHECK(contains(outcome.out, "1 new"));
+  }
+}
+
+TEST_CASE("ci: what the base's modules have and the change's do not is missing, also where nothing is recorded") {
+  GithubDesk desk;
+  SUBCASE("a module that is no longer listed") {
+    desk.shop.repository.write("more.txt", "copy/y/n=1 1000\n");
+    desk.shop.repository.write(
+        "ratchet.json", R"({"format":"ratchet.config/1","modules":["build/kernels.so","build/more.so"],)"
+                        R"("build":"mkdir -p build && cp kernels.txt build/kernels.so && cp more.txt build/more.so"})");
+    desk.push();
+    desk.config = R"({"format":"ratchet.config/1","modules":["build/kernels.so"],)"
+                  R"("build":"mkdir -p build && cp kernels.txt build/kernels.so"})";
+    desk.pull(kSame);
+    const Outcome outcome = desk.ci();
+    CHECK(outcome.code == 3);
+    CHECK(contains(outcome.out, "missing copy/y/n=1"));
+  }
+  SUBCASE("a GPU that is gone") {
+    desk.shop.repository.write("cpu.txt", "copy/cpu/n=1 1000\n");
+    desk.shop.repository.write(
+        "ratchet.json", R"({"format":"ratchet.config/1","modules":["build/kernels.so","build/cpu.so"],)"
+                        R"("build":"mkdir -p build && cp kernels.txt build/kernels.so && cp cpu.txt build/cpu.so"})");
+    desk.push("device cuda absent\ncopy/x/n=1 1000\n");
+    desk.pull("device cuda absent\ncopy/x/n=1 1100\n");
+    const Outcome outcome = desk.ci();
+    CHECK(outcome.code == 2);
+    CHECK(contains(outcome.err, "is for a GPU, and none is usable here"));
+    CHECK(desk.ci({"--device", "cpu"}).code == 0);
+  }
+}
+
+TEST_CASE("ci: the base is built as its own ratchet.json says, not as the change would have it") {
+  GithubDesk desk;
+  desk.config = R"({"format":"ratchet.config/1","modules":["build/kernels.so"],)"
+                R"("build":"mkdir -p build && sed s/2000/2200/ kernels.txt > build/kernels.so"})";
+  desk.pull(kSame);
+  const Outcome outcome = desk.ci();
+  CHECK_MESSAGE(outcome.code == 1, outcome.out);
+}
+
+TEST_CASE("ci: a work tree with changes is refused: it is not the commit, and neither are its acceptances") {
+  GithubDesk desk;
+  desk.push();
+  REQUIRE(desk.ci().code == 0);
+  desk.pull(kSlower);
+  desk.shop.repository.write("ratchet.accept.json",
+                             R"({"format":"ratchet.accept/1","accepted":[{"case":"copy/x/n=2","reason":"mine"}]})");
+  const Outcome outcome = desk.ci();
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.err, "the work tree has changes"));
+}
+
 TEST_CASE("ci: what a pull request measured is main's point, also of a squash, and is not measured again") {
   GithubDesk desk;
   desk.push();
@@ -293,6 +372,7 @@ TEST_CASE("ci: a signal marks the check as aborted, in the job and in the audit"
     CHECK(outcome.code == 128 + signal);
     CHECK(desk.output("outcome") == "aborted");
     CHECK(contains(desk.summary(), "aborted&#58; stopped by"));
+    CHECK_FALSE(contains(outcome.err, "nothing was recorded"));
     ratchet::db::Store store(desk.outside / "ratchet.db", ratchet::db::Mode::ReadOnly);
     const auto newest = store.newest_verdict();
     REQUIRE(newest);

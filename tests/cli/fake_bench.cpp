@@ -51,11 +51,12 @@ FakeModule load(const std::filesystem::path& file) {
   return module;
 }
 
-Environment environment_of(const FakeModule& module) {
+Environment environment_of(const FakeModule& module, const std::string& driver = "") {
   Environment environment;
   environment.device.kind = module.device;
   environment.device.name = module.device == "cuda" ? "Fake GPU" : "Fake CPU";
   environment.device.compute_capability = module.device == "cuda" ? "9.0" : "";
+  environment.driver = driver;
   environment.clock_policy = "default";
   return environment;
 }
@@ -64,7 +65,9 @@ CaseFacts facts_of(const std::string& id) {
   CaseFacts facts;
   facts.id = id;
   facts.bytes = 1000;
-  facts.definition = "d";
+  // Cases that differ behind a tile are variants of one function.
+  const std::size_t tile = id.find(",tile=");
+  facts.definition = tile == std::string::npos ? "d" : id.substr(0, tile);
   return facts;
 }
 
@@ -98,7 +101,7 @@ documents::ModuleDescription FakeBench::describe(const std::filesystem::path& fi
   documents::ModuleDescription description;
   description.name = file.filename().string();
   description.device = module.device;
-  if (module.present) description.environment = environment_of(module);
+  if (module.present) description.environment = environment_of(module, driver);
   for (const auto& [id, one] : module.cases) {
     description.cases.push_back(facts_of(id));
     description.cases.back().source = "kernels.txt:" + std::to_string(one.line);
@@ -107,10 +110,11 @@ documents::ModuleDescription FakeBench::describe(const std::filesystem::path& fi
 }
 
 Run FakeBench::run(const executor::RunRequest& request) {
-  ++launches;
+  if (++launches == dies_at) throw Error("the measuring host died");
+  inputs.insert(request.launch.inputs);
   const FakeModule module = load(request.module);
   Run run;
-  run.environment = environment_of(module);
+  run.environment = environment_of(module, driver);
   run.telemetry = telemetry_of(module, request.launch.number);
   for (const std::string& id : request.launch.cases) {
     const FakeCase& one = module.cases.at(id);
@@ -123,7 +127,9 @@ Run FakeBench::run(const executor::RunRequest& request) {
       measured.check.reset();
       measured.failures.push_back({kUnavailable, "", "no library"});
     } else {
-      measured.launches.push_back(draw(one.time_ns, noise, request.launch.rounds, request.launch.number));
+      // Cases share the noise of a launch; variants do not, or the smallest difference would be proven at once.
+      const std::uint64_t own = id.find(",tile=") == std::string::npos ? 0 : 1000 * static_cast<std::uint64_t>(one.line);
+      measured.launches.push_back(draw(one.time_ns, noise, request.launch.rounds, request.launch.number + own));
     }
     run.measurements.push_back(std::move(measured));
   }

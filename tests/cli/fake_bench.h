@@ -2,6 +2,7 @@
 // generator. So the commands can be tested with every verdict in milliseconds, and a changed file is changed code.
 //
 //   copy/x/n=1 1000            takes 1000 ns a call
+//   copy/x/n=2,tile=8 1000    is a variant of what computes the same
 //   copy/x/n=2 1000 wrong      answers wrongly
 //   copy/x/n=2 1000 lacking    needs something that the machine lacks
 //   copy/x/n=3 1000 regrid     launches another grid than without the word
@@ -11,6 +12,8 @@
 //   throttled                  the device is too hot
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 
 #include "src/executor/bench.h"
@@ -19,6 +22,9 @@ class FakeBench final : public ratchet::executor::Bench {
  public:
   double noise = 0.003;  // of one round, as a ratio
   int launches = 0;      // how many were asked for
+  int dies_at = 0;       // the launch that fails, from 1; 0: none
+  std::string driver;    // of runs
+  std::set<std::uint64_t> inputs;  // draws that runs were asked for
   int comparisons = 0;   // of what modules launch
   std::string no_tool;   // why machine code cannot be read; empty when it can
   std::string no_host;   // why calls cannot be compared; empty when they can

@@ -374,6 +374,24 @@ TEST_CASE("accept: only what the candidate's commit holds counts, once there is 
   CHECK(workshop.run({"check"}).code == 1);  // ignored: the commit does not have it
 }
 
+TEST_CASE("accept: an entry is spent by the baseline that it moved, and lets no second slowdown through") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.build(kSlower);
+  REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer"}).code == 0);
+  const std::string moved = workshop.repository.commit("safer");
+  REQUIRE(workshop.run({"record"}).code == 0);
+  SUBCASE("slower again") { workshop.build("copy/x/n=1 1000\ncopy/x/n=2 2500\n"); }
+  SUBCASE("gone") { workshop.build("copy/x/n=1 1001\n"); }
+  workshop.repository.commit("later");
+  const Outcome outcome = workshop.run({"check"});
+  CHECK_MESSAGE((outcome.code == 1 || outcome.code == 3), outcome.out);
+  CHECK_MESSAGE(contains(outcome.out, "is spent: the baseline's commit " + moved.substr(0, 12)), outcome.out);
+  REQUIRE(workshop.run({"accept", "copy/x/n=2", "--reason", "safer still"}).code == 0);
+  workshop.repository.commit("accept that too");
+  CHECK(workshop.run({"check"}).code == 0);
+}
+
 TEST_CASE("accept: an entry that is too broad stops the check") {
   Workshop workshop;
   REQUIRE(workshop.run({"record"}).code == 0);

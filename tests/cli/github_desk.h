@@ -58,6 +58,7 @@ class GithubDesk {
   void pull(const std::string& module, const std::string& from = "ann/kernels", const std::string& subject = "change") {
     shop.repository.git({"checkout", "--quiet", "-f", "-B", "branch", "main"});
     code(module);
+    if (!config.empty()) shop.repository.write("ratchet.json", config);
     if (!accept.empty()) shop.repository.write("ratchet.accept.json", accept);
     head = shop.repository.commit(subject);
     shop.repository.git({"checkout", "--quiet", "--detach", "main"});
@@ -105,6 +106,7 @@ class GithubDesk {
 
   Workshop shop;
   TemporaryFolder outside;
+  std::string config;  // ratchet.json of the branch
   std::string accept;  // ratchet.accept.json of the branch
   std::string base;    // tip of main
   std::string head;    // tip of the branch

@@ -1,7 +1,10 @@
 #include "db/sqlite.h"
 
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "db/migrations.h"
 #include "tests/db/fixture.h"
@@ -107,6 +110,28 @@ TEST_CASE("sqlite: a reader cannot write") {
   CHECK_FALSE(std::filesystem::exists(folder.file("modules")));
 }
 
+TEST_CASE("sqlite: a signal ends the wait for a lock") {
+  const Folder folder;
+  created(folder.file());
+  Connection holder(folder.file(), Mode::ReadWrite);
+  const Transaction held(holder, "hold the lock");
+  Store store(folder.file(), Mode::ReadWrite, std::chrono::minutes(5));
+  struct sigaction ignored = {};
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  REQUIRE(::sigaction(SIGALRM, &action, &ignored) == 0);
+  // Again and again: one that comes before the wait begins ends nothing.
+  const itimerval every{{0, 50'000}, {0, 50'000}};
+  REQUIRE(::setitimer(ITIMER_REAL, &every, nullptr) == 0);
+  const auto start = std::chrono::steady_clock::now();
+  const std::string fault = fault_of([&] { store.record(recording_of(a_run("run-0001"))); });
+  const itimerval never{};
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+  ::sigaction(SIGALRM, &ignored, nullptr);
+  CHECK(says(fault, "another process held the lock"));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::minutes(1));
+}
+
 TEST_CASE("sqlite: a lock held for too long is said to be one") {
   const Folder folder;
   created(folder.file());
@@ -192,7 +217,7 @@ TEST_CASE("schema: every table is STRICT") {
   CHECK(connection.number("count",
                           "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 "
                           "AND name NOT LIKE 'sqlite_%'") == 0);
-  CHECK(connection.number("count", "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == 18);
+  CHECK(connection.number("count", "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == 19);
 }
 
 TEST_CASE("schema: db/schema.md describes every column, in the section of its table") {

@@ -7,6 +7,7 @@
 #include "src/documents/documents.h"
 #include "src/documents/expected_document.h"
 #include "src/documents/matrix_document.h"
+#include "src/documents/tuning_document.h"
 #include "src/documents/verdict_document.h"
 
 using namespace ratchet;
@@ -26,6 +27,7 @@ TEST_CASE("formats: every example in formats.md is accepted") {
       if (format == "ratchet.module/1") (void)documents::read_module(example, "formats.md");
       if (format == "ratchet.launches/1") (void)documents::read_call_comparisons(example, "formats.md");
       if (format == "ratchet.matrix/1") (void)documents::read_matrix(example, "formats.md");
+      if (format == "ratchet.tuning/1") (void)documents::read_tuning(example, "formats.md");
       if (format == "ratchet.expected/1") (void)documents::read_expected(example, "formats.md");
       if (format == "ratchet.verdict/1") (void)documents::read_verdict(example, "formats.md");
     });
@@ -33,5 +35,6 @@ TEST_CASE("formats: every example in formats.md is accepted") {
   }
   CHECK(formats == std::vector<std::string>{"ratchet.run/1", "ratchet.run/1", "ratchet.duet/1", "ratchet.module/1",
                                             "ratchet.launches/1", "ratchet.verdict/1", "ratchet.matrix/1",
-                                            "ratchet.expected/1", "ratchet.bundle/1", "ratchet.history/1"});
+                                            "ratchet.tuning/1", "ratchet.expected/1", "ratchet.bundle/1",
+                                            "ratchet.history/1"});
 }

@@ -74,6 +74,11 @@ esac)");
                  "--handicap\na/*=1=0.5\n--handicap\nc=2\n"));
   CHECK(read(fake / "cases") == "a/b/n=1\n");
 
+  CHECK_FALSE(contains(args, "--inputs"));
+  launch.inputs = 4;
+  CHECK(bench.run({"m.so", launch}).measurements.size() == 1);
+  CHECK(contains(read(fake / "args"), "\n--inputs\n4\n"));
+
   CHECK(bench.duet({"b.so", "c.so", launch}).cases[0].launches[0].candidate_ns == std::vector{2.0});
   CHECK(read(fake / "args").starts_with("--baseline\nb.so\n--candidate\nc.so\n--cases-from\n"));
 }

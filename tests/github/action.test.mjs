@@ -1,6 +1,6 @@
 // The composite action as the runner would run it, for every event.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,7 +43,7 @@ describe("action", { concurrency: 4 }, () => {
     assert.deepEqual(made.github.faults, []);
     assert.equal(made.github.comments.length, 1);
     assert.match(made.github.comments[0].body, /regressed[\s\S]*<!-- ratchet:ratchet -->\n$/);
-    assert.ok(existsSync(join(made.folder, "temp", "ratchet-bundle", "bundle.json")));
+    assert.ok(existsSync(join(made.folder, "temp", "ratchet-bundle-ratchet", "bundle.json")));
   });
 
   test("no news makes no comment, and an earlier one is brought up to date", async (t) => {
@@ -78,7 +78,7 @@ describe("action", { concurrency: 4 }, () => {
     assert.equal(allowed.code, 1, allowed.err);
     assert.equal(made.github.requests.length, 0);
     assert.match(allowed.summary, /not recorded/);
-    const manifest = JSON.parse(made.text("temp", "ratchet-bundle", "bundle.json"));
+    const manifest = JSON.parse(made.text("temp", "ratchet-bundle-ratchet", "bundle.json"));
     assert.equal(manifest.pull_request, 7);
     assert.equal(manifest.head_sha, made.head);
   });
@@ -99,8 +99,8 @@ describe("action", { concurrency: 4 }, () => {
   test("the token is nowhere but in the requests", async (t) => {
     const made = await recorded(t);
     made.pull(kSlower);
-    const result = await made.run({ "check-run": "true" });
-    const bundle = ["bundle.json", "verdict.json", "duet-0.json"].map((name) => made.text("temp", "ratchet-bundle", name));
+    const result = await made.run({ "check-run": "true" }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "secret-token", GITHUB_ENV: "/secret-token" });
+    const bundle = ["bundle.json", "verdict.json", "duet-0.json"].map((name) => made.text("temp", "ratchet-bundle-ratchet", name));
     const places = [result.out, result.err, result.summary, JSON.stringify(result.output), ...bundle,
                     made.text("work", "build", "environment"), readFileSync(join(made.folder, "database", "ratchet.db"), "latin1")];
     for (const place of places) assert.ok(place.length > 0 && !place.includes("secret-token"));
@@ -159,6 +159,52 @@ while :; do sleep 0.2; done
 }
 
 describe("a cancelled job", { concurrency: 4 }, () => {
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) {
+    for (const deaf of [false, true]) {
+      test(`${signal} restores the clock that a ${deaf ? "deaf" : "listening"} measurement holds`, async (t) => {
+        const made = new Desk(t);
+        const programs = join(made.folder, "programs");
+        mkdirSync(programs);
+        copyFileSync(join(process.env.RATCHET_BIN, "ratchet"), join(programs, "ratchet"));
+        copyFileSync(join(process.env.RATCHET_HOLDING, "ratchet-bench"), join(programs, "ratchet-bench"));
+        made.pull(kSame);
+        const env = made.environment({
+          RATCHET_FAKE_NVML_LOG: join(made.folder, "clock"), RATCHET_HOLDS: join(made.folder, "holds"),
+          ...(deaf ? { RATCHET_DEAF: "1" } : {}),
+        });
+        for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) writeFileSync(env[name], "");
+        const child = spawn(join(programs, "ratchet"), ["ci", "--lock-clocks", "1500"], { cwd: made.work, env });
+        const end = made.finish(child);
+        for (let i = 0; i < 600 && !made.text("holds").includes("\n"); ++i) await sleep(50);
+        assert.equal(made.text("clock"), "lock 1500 1500\n");
+        const start = Date.now();
+        child.kill(signal);
+        const result = await end;
+        assert.equal(result.code, code, result.err);
+        for (let i = 0; i < 20 && !made.text("clock").includes("reset"); ++i) await sleep(50);
+        assert.equal(made.text("clock"), "lock 1500 1500\nreset\n");
+        assert.ok(Date.now() - start < 7000);
+      });
+    }
+  }
+
+  test("while GitHub is told: the verdict was made, and is not denied", async (t) => {
+    const made = await recorded(t);
+    made.pull(kSlower);
+    made.github.misbehave = () => ({ drip: true });
+    const child = made.start("action.yml", {}, { GITHUB_API_URL: made.github.url });
+    const end = made.finish(child);
+    for (let i = 0; i < 600 && made.github.requests.length === 0; ++i) await sleep(50);
+    const start = Date.now();
+    child.kill("SIGINT");
+    const result = await end;
+    assert.equal(result.code, 130, result.err);
+    assert.ok(Date.now() - start < 7000);
+    assert.equal(result.output.outcome, "regressed");
+    assert.match(result.err, /the verdict stands/);
+    assert.doesNotMatch(result.err, /nothing was recorded/);
+  });
+
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) {
     for (const deaf of [false, true]) {
       test(`${signal} to a ${deaf ? "deaf" : "listening"} measurement`, async (t) => {

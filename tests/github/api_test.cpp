@@ -168,6 +168,15 @@ TEST_CASE("retries: GitHub's second limit is a 403 that says when to come back, 
   CHECK(desk.api.keep_comment(7, "l4", "text", true) == Api::Comment::Created);
 }
 
+TEST_CASE("retries: a limit that names no time is one as well, and no missing permission") {
+  Desk desk;
+  desk.http.answers.assign(5, answer(403, {{"message", "API rate limit exceeded for installation"}}));
+  const std::string why = refusal([&] { desk.api.keep_comment(7, "l4", "text", true); });
+  CHECK(contains(why, "answered 403"));
+  CHECK_FALSE(contains(why, "permission"));
+  CHECK(desk.slept_s.size() == 4);
+}
+
 TEST_CASE("retries: no request may take longer than what is left") {
   Desk desk;
   Response busy = answer(503);
@@ -180,14 +189,26 @@ TEST_CASE("retries: no request may take longer than what is left") {
 
 TEST_CASE("check run: is not made twice after a lost answer") {
   Desk desk;
-  const Api::CheckRun run{"l4", std::string(40, 'a'), "12", "https://x", "failure", "t", "s", {}};
+  const Api::CheckRun run{"NVIDIA L4", std::string(40, 'a'), "12", "https://x", "failure", "t", "s", {}};
   desk.http.answers = {
-      answer(502), answer(200, {{"check_runs", json::array({{{"id", 3}, {"name", "l4"}, {"external_id", "12"}}})}})};
+      answer(502),
+      answer(200, {{"check_runs", json::array({{{"id", 3}, {"name", "NVIDIA L4"}, {"external_id", "12"}}})}})};
   desk.api.report_check(run);
   CHECK(desk.methods() == "POST GET ");
+  CHECK(desk.http.requests.at(1).url.ends_with("&check_name=NVIDIA%20L4"));  // a commit may have hundreds of others
   Desk other;
   other.http.answers = {answer(403)};
   CHECK(contains(refusal([&] { other.api.report_check(run); }), "checks: write"));
+}
+
+TEST_CASE("pull request: is known by its head's commit, repository and branch, also when the fork is gone") {
+  Desk desk;
+  desk.http.answers = {answer(200, {{"head", {{"sha", "a"}, {"ref", "b"}, {"repo", {{"full_name", "eve/kernels"}}}}}}),
+                       answer(200, {{"head", {{"sha", "a"}, {"ref", "b"}, {"repo", nullptr}}}})};
+  CHECK(desk.api.pull_request(7).from == "eve/kernels");
+  const Api::PullRequest gone = desk.api.pull_request(7);
+  CHECK(gone.from.empty());
+  CHECK(gone.from_branch == "b");
 }
 
 TEST_CASE("token: does not travel in the clear, but to this machine") {

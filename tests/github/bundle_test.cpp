@@ -75,6 +75,13 @@ TEST_CASE("bundle: a name that leads elsewhere is refused") {
   }
 }
 
+TEST_CASE("bundle: many files that are each small enough are too much together") {
+  const Desk desk;
+  for (int i = 1; i <= 5; ++i)
+    desk.list("duet-" + std::to_string(i) + ".json", std::uint64_t{64} << 20, std::string(64, '0'));
+  CHECK(contains(desk.refused(), "bytes in all"));
+}
+
 TEST_CASE("bundle: a link, a pipe and a folder are no files") {
   const Desk desk;
   // A whole duet, as listed: only what it is can be wrong with it.

@@ -79,6 +79,14 @@ TEST_CASE("http: status, body, next page and Retry-After come back, and the toke
   CHECK(server.received.find("User-Agent: ratchet") != std::string::npos);
 }
 
+TEST_CASE("http: a redirection is an answer: the token goes nowhere else") {
+  Server other("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 4096, std::chrono::milliseconds(0));
+  Server server("HTTP/1.1 301 Moved\r\nLocation: " + other.url + "\r\nContent-Length: 0\r\n\r\n", 4096,
+                std::chrono::milliseconds(0));
+  CHECK(github::make_http("secret")->send({"GET", server.url}, 5).status == 301);
+  CHECK(other.received.empty());
+}
+
 TEST_CASE("http: a server that drips is given up when its time is over, however alive it looks") {
   Server server(kPage + "Content-Length: 9999\r\n\r\n" + std::string(9999, ' '), 1, std::chrono::milliseconds(10));
   const auto start = std::chrono::steady_clock::now();

@@ -77,7 +77,7 @@ export class Desk {
   }
   workflowRun({ from = "eve/kernels", head = this.head, id = 12 } = {}) {
     this.git("checkout", "--quiet", "-f", "main");
-    const run = { id, event: "pull_request", head_sha: head, head_repository: { full_name: from } };
+    const run = { id, event: "pull_request", head_sha: head, head_branch: "branch", head_repository: { full_name: from } };
     this.event("workflow_run", { workflow_run: run }, this.base);
   }
   event(name, event, sha) {

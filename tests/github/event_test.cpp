@@ -89,8 +89,11 @@ TEST_CASE("event: merge group, push and workflow run") {
                                                     {{"id", 5},
                                                      {"event", "pull_request"},
                                                      {"head_sha", kHead},
+                                                     {"head_branch", "patch-1"},
                                                      {"head_repository", {{"full_name", "eve/kernels"}}}}}});
   CHECK(run.run_id == 5);
+  CHECK(run.from == "eve/kernels");
+  CHECK(run.from_branch == "patch-1");
   CHECK(run.fork);
 }
 

@@ -48,7 +48,10 @@ export async function startGithub(options = {}) {
         github.checkRuns.push({ id: nextId++, ...json });
         return [201, null];
       case "GET /repos/{owner}/{repo}/commits/{ref}/check-runs":
-        return [200, { total_count: github.checkRuns.length, check_runs: github.checkRuns }, {}, "partial"];
+        {
+          const runs = github.checkRuns.filter((one) => one.name === query.get("check_name"));
+          return [200, { total_count: runs.length, check_runs: runs }, {}, "partial"];
+        }
       case "GET /repos/{owner}/{repo}/pulls/{pull_number}": {
         const pull = github.pulls[path.pull_number];
         return pull ? [200, pull, {}, "partial"] : [404, { message: "Not Found" }];

@@ -17,5 +17,5 @@ if ! cmp -s package-lock.json node_modules/.installed; then
   timeout 120 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || skip "npm ci did not get the packages"
   cp package-lock.json node_modules/.installed
 fi
-export RATCHET_ROOT=$source RATCHET_FAKE=$build/fake RATCHET_BIN=$build/bin
+export RATCHET_ROOT=$source RATCHET_FAKE=$build/fake RATCHET_BIN=$build/bin RATCHET_HOLDING=$build/holding
 exec node --test --test-concurrency=2 ./*.test.mjs

@@ -54,6 +54,13 @@ std::string error_of(const ratchet_module& module, const ratchet_case& which) {
 
 }  // namespace
 
+TEST_CASE("case: a variant stands in the id, behind the shape, and not in the definition") {
+  Case one = doubling();
+  one.variant = {{"tile", 8}, {"along", "reads"}};
+  CHECK(one.id() == "double/plain/n=8,dtype=fp32,tile=8,along=reads");
+  CHECK(one.full_definition() == doubling().full_definition());
+}
+
 TEST_CASE("case: an id is op, implementation and the parameters in their order") {
   CHECK(doubling().id() == "double/plain/n=8,dtype=fp32");
 }

@@ -123,3 +123,30 @@ TEST_CASE("ratchet_cpu: every case is within its bound, leaves its inputs alone,
     }
   }
 }
+
+TEST_CASE("ratchet_cpu_variants: what is not refused answers rightly, and what is refused says why") {
+  const Library library(std::string(RATCHET_MODULES) + "/ratchet_cpu_variants.so");
+  const ratchet_module& module = *library.module();
+  std::size_t refused = 0;
+  for (std::uint32_t i = 0; i < module.case_count; ++i) {
+    const ratchet_case& one = module.cases[i];
+    const std::string id = one.id;
+    if (id.find("n=2048") != std::string::npos) continue;  // 64 MiB of numbers drawn one by one
+    CAPTURE(id);
+    if (id.find("tile=128") != std::string::npos) {
+      ++refused;
+      std::string why;
+      try {
+        const Run run(module, one);
+      } catch (const std::exception& error) {
+        why = error.what();
+      }
+      CHECK((why.find("does not divide") != std::string::npos || why.find("32 KiB of L1") != std::string::npos));
+      continue;
+    }
+    Run run(module, one);
+    run.launch();
+    CHECK(run.errors().rel_l2 == 0);
+  }
+  CHECK(refused == 10);
+}

@@ -139,6 +139,17 @@ TEST_CASE("markdown: what does not fit goes, unchanged cases first, and it is sa
   CHECK(small.find("not listed here") != std::string::npos);
 }
 
+TEST_CASE("markdown: reasons and a device's name without end do not make the text too long") {
+  CheckVerdict fault;
+  fault.outcome = Outcome::Fault;
+  fault.reasons = std::vector<std::string>(70'000, std::string(2000, '<'));
+  MarkdownFrame endless = frame();
+  endless.device = std::string(1'000'000, '|');
+  const std::string text = check_markdown(fault, endless, 65000);
+  CHECK(text.size() <= 65000);
+  CHECK(text.find("more reasons not listed here") != std::string::npos);
+}
+
 TEST_CASE("markdown: only what is unchanged is no news") {
   CHECK_FALSE(report::is_news(check_of({measured("copy/x/n=1", Verdict::Held, 0)})));
   CHECK_FALSE(report::is_news(check_of({settled("copy/x/n=1", Verdict::Identical, "")})));
