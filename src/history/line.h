@@ -17,8 +17,8 @@ namespace ratchet::history {
 inline constexpr int kLineLimit = 100'000;
 
 struct Line {
-  std::vector<std::string> newest_first;  // shas; empty: no order is asked for
-  std::map<std::string, std::size_t> age;  // by sha; 0 is the newest
+  std::vector<std::string> newest_first;     // shas; empty: no order is asked for
+  std::map<std::string, std::size_t> age;    // by sha; 0 is the newest
   std::map<std::string, std::string> trees;  // tree -> the newest commit on the line with it
   bool cut_off = false;                      // a shallow clone: what came before is not known here
 
