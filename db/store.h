@@ -55,6 +55,9 @@ class Store {
   [[nodiscard]] std::vector<std::string> case_names();
   [[nodiscard]] std::vector<std::string> device_names();  // models with a recorded run
   [[nodiscard]] std::vector<HistoryPoint> history(const std::string& case_id, const HistoryFilter& filter);
+  // The newest so many of each case of the device model, in the order of recording: an overview reads it, where
+  // history() would read everything. Cases by name; without runs of the device left out.
+  [[nodiscard]] std::vector<std::vector<HistoryPoint>> overview(const std::string& device_name, std::size_t newest);
   [[nodiscard]] std::vector<PastDuet> past_duets(const std::string& case_id, const HistoryFilter& filter);
   // What the spread between sessions is learned from: of the newest so many runs, and of as many verdicts, the sound
   // measurements of the case in environments that compare with this one. A run is a session, and so is each arm of a

@@ -70,7 +70,14 @@ const std::vector<Command>& commands() {
        {{"action", 1}, {"case", 1}},
        baseline},
       {"log", "", "the recorded runs, newest first", declare_log, {}, log},
+      {"show", "RUN", "one recorded run: where, when, and every case", nullptr, {{"run", 1}}, show},
       {"trend", "CASE", "the history of a case", declare_trend, {{"case", 1}}, trend},
+      {"bisect",
+       "CASE",
+       "find the commit that made a case slower: recorded runs first, then builds and duets",
+       declare_bisect,
+       {{"case", -1}},
+       bisect},
       {"stats", "[FILE]", "summary of numbers, one a line", nullptr, {{"file", 1}}, stats}};
   return table;
 }

@@ -35,16 +35,18 @@ void require_known_device(db::Store& store, const std::string& device) {
   const std::vector<std::string> names = store.device_names();
   if (std::find(names.begin(), names.end(), device) != names.end()) return;
   const std::string close = repository::nearest(device, names);
-  throw Error("no run of a device \"" + report::printable(device) + "\" is recorded" +
-              (close.empty() ? "; `ratchet log` lists the runs" : "; did you mean \"" + report::printable(close) + "\"?"));
+  throw Error(
+      "no run of a device \"" + report::printable(device) + "\" is recorded" +
+      (close.empty() ? "; `ratchet log` lists the runs" : "; did you mean \"" + report::printable(close) + "\"?"));
 }
 
 void tell_left_out(Context& context, const history::Found& found, const history::Line& line,
                    const std::string& branch) {
   if (found.beside == 0) return;
-  context.log().warn("{} of commits beside the first-parent line of {} left out; --all shows them{}",
-                     report::count(found.beside, "point"), report::printable(branch),
-                     line.cut_off ? ". This clone is shallow: `git fetch --unshallow` brings the commits before it" : "");
+  context.log().warn(
+      "{} of commits beside the first-parent line of {} left out; --all shows them{}",
+      report::count(found.beside, "point"), report::printable(branch),
+      line.cut_off ? ". This clone is shallow: `git fetch --unshallow` brings the commits before it" : "");
 }
 
 [[noreturn]] void nothing_found(const std::string& glob, const history::Selection& selection,
@@ -60,14 +62,14 @@ void tell_left_out(Context& context, const history::Found& found, const history:
 
 void declare_trend(po::options_description& options) {
   options.add_options()("metric", po::value<std::string>()->value_name("NAME")->default_value("latency"),
-                        "latency, bandwidth, memory or energy")(
-      "csv", po::bool_switch(), "comma-separated values on stdout")(
+                        "latency, bandwidth, memory or energy")("csv", po::bool_switch(),
+                                                                "comma-separated values on stdout")(
       "device", po::value<std::string>()->value_name("NAME"), "only this device model")(
       "since", po::value<std::string>()->value_name("DATE"), "only runs from this day (or RFC 3339 time) on")(
       "until", po::value<std::string>()->value_name("DATE"), "only runs up to this day (or time), itself included")(
       "branch", po::value<std::string>()->value_name("REV")->default_value("HEAD"),
-      "the first-parent line of this revision")(
-      "limit", po::value<std::size_t>()->value_name("N"), "the newest N runs of a case")(
+      "the first-parent line of this revision")("limit", po::value<std::size_t>()->value_name("N"),
+                                                "the newest N runs of a case")(
       "all", po::bool_switch(), "also commits beside that line, by date of the run");
 }
 

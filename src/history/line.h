@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ratchet/run.h"
@@ -17,10 +17,10 @@ namespace ratchet::history {
 inline constexpr int kLineLimit = 100'000;
 
 struct Line {
-  std::vector<std::string> newest_first;  // shas; empty: no order is asked for
-  std::map<std::string, std::size_t> age;  // by sha; 0 is the newest
-  std::map<std::string, std::string> trees;  // tree -> the newest commit on the line with it
-  bool cut_off = false;                      // a shallow clone: what came before is not known here
+  std::vector<std::string> newest_first;               // shas; empty: no order is asked for
+  std::unordered_map<std::string, std::size_t> age;    // by sha; 0 is the newest
+  std::unordered_map<std::string, std::string> trees;  // tree -> the newest commit on the line with it
+  bool cut_off = false;                                // a shallow clone: what came before is not known here
 
   // The commit of the line that a measured commit stands for: itself, or, when it is clean, the one with its tree. A
   // pull request was measured as the merge that GitHub tried, and main got the same code as another commit.

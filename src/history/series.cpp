@@ -4,6 +4,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "ratchet/anchored.h"
@@ -42,16 +43,20 @@ bool measure(Point& point, Metric metric) {
 
 // On the line each commit in its place; commits of one tree are one place, their runs in the order of measurement.
 std::size_t put_in_order(std::vector<db::HistoryPoint>& runs, const Line& line) {
-  const std::size_t before = runs.size();
-  std::erase_if(runs, [&](db::HistoryPoint& run) {
-    const auto place = line.place_of(run.commit);
-    if (place) run.commit.sha = *place;
-    return !place;
-  });
-  std::stable_sort(runs.begin(), runs.end(), [&](const db::HistoryPoint& a, const db::HistoryPoint& b) {
-    return line.age.at(a.commit.sha) > line.age.at(b.commit.sha);
-  });
-  return before - runs.size();
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // age, index
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto place = line.place_of(runs[i].commit);
+    if (!place) continue;
+    runs[i].commit.sha = *place;
+    places.emplace_back(line.age.at(*place), i);
+  }
+  std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<db::HistoryPoint> ordered;
+  ordered.reserve(places.size());
+  for (const auto& [age, i] : places) ordered.push_back(std::move(runs[i]));
+  const std::size_t left_out = runs.size() - ordered.size();
+  runs = std::move(ordered);
+  return left_out;
 }
 
 // Environments by fingerprint, each read once.
@@ -169,7 +174,7 @@ void watch_for_drift(db::Store& store, const Line& line, const Policy& policy, S
     changes = in_commit_order(changes, line.newest_first).changes;
     sums = sums_of(changes, tolerance_of(policy, series.case_id, series.moves.back().device_kind), policy.confidence);
   }
-  std::map<std::string, Beside> beside;
+  std::unordered_map<std::string, Beside> beside;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const AnchoredChange& one = changes[i];
     beside[one.candidate.sha] = {one.baseline, one.change, one.change_ci, std::nullopt};
@@ -248,7 +253,9 @@ Found series_of(db::Store& store, const std::string& case_id, const Selection& s
       ++found.unknown;
       continue;
     }
-    by_device[point.run.device_name].points.push_back(std::move(point));
+    std::vector<Point>& points = by_device[point.run.device_name].points;
+    if (points.empty()) points.reserve(runs.size());  // a point is large to move
+    points.push_back(std::move(point));
   }
   Environments environments(store);
   for (auto& [device, series] : by_device) {

@@ -47,10 +47,10 @@ struct Let {
 
 // One recorded run of the case. Changes are candidate / other - 1 in the metric.
 struct Point {
-  db::HistoryPoint run;  // commit, times, environment, facts; the commit's sha is the one on the line
-  double value = 0;      // in the metric's unit
-  std::optional<Interval> ci;  // exact, of a median; latency and bandwidth have one
-  std::vector<std::string> breaks;  // what differs from the point before so that the two must not be compared
+  db::HistoryPoint run;               // commit, times, environment, facts; the commit's sha is the one on the line
+  double value = 0;                   // in the metric's unit
+  std::optional<Interval> ci;         // exact, of a median; latency and bandwidth have one
+  std::vector<std::string> breaks;    // what differs from the point before so that the two must not be compared
   std::optional<double> to_previous;  // none for the first and after a break
   std::optional<double> to_baseline;  // against the baseline of today
   std::optional<Beside> beside;       // clean commits only
@@ -64,7 +64,7 @@ struct Series {
   std::string case_id;
   std::string device_name;
   Metric metric = Metric::Latency;
-  std::vector<Point> points;  // oldest first: in the order of the line, by date without one; several a commit
+  std::vector<Point> points;            // oldest first: in the order of the line, by date without one; several a commit
   std::vector<db::BaselineMove> moves;  // oldest first
   std::optional<double> baseline_value;  // of the baseline of today, in the metric
   std::vector<DriftMark> drifts;         // also at commits without a run

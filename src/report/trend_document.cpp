@@ -37,9 +37,8 @@ void put_judgement(Json& json, const Point& point) {
   if (point.baseline)
     json["baseline_then"] = {{"commit", point.baseline->commit.sha}, {"median_ns", point.baseline->median_ns}};
   if (point.accepted)
-    json["accepted"] = {{"reason", point.accepted->reason},
-                        {"actor", point.accepted->actor},
-                        {"moved_at", point.accepted->moved_at}};
+    json["accepted"] = {
+        {"reason", point.accepted->reason}, {"actor", point.accepted->actor}, {"moved_at", point.accepted->moved_at}};
 }
 
 Json change_json(const ChangePoint& change) {
@@ -64,8 +63,7 @@ Json point_json(const Point& point) {
                {"samples", run.summary.samples},
                {"value", point.value}};
   if (point.ci) json["ci"] = {point.ci->low, point.ci->high};
-  if (run.facts.bytes > 0)
-    json["bandwidth_gb_per_s"] = bandwidth_gb_per_s(run.facts.bytes, run.summary.median_ns);
+  if (run.facts.bytes > 0) json["bandwidth_gb_per_s"] = bandwidth_gb_per_s(run.facts.bytes, run.summary.median_ns);
   if (!point.breaks.empty()) json["breaks"] = point.breaks;
   if (point.to_previous) json["change_to_previous"] = *point.to_previous;
   if (point.to_baseline) json["change_to_baseline"] = *point.to_baseline;

@@ -134,8 +134,8 @@ std::string sparkline(const std::vector<double>& values, const std::vector<std::
     const std::size_t begin = i * values.size() / sparks;
     const std::size_t end = (i + 1) * values.size() / sparks;
     heights.push_back(median(std::span(values).subspan(begin, end - begin)));
-    gaps.push_back(std::any_of(breaks.begin(), breaks.end(),
-                               [&](std::size_t at) { return begin <= at && at < end && at > 0; }));
+    gaps.push_back(
+        std::any_of(breaks.begin(), breaks.end(), [&](std::size_t at) { return begin <= at && at < end && at > 0; }));
   }
   const auto [low, high] = std::minmax_element(heights.begin(), heights.end());
   std::string line;
