@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <deque>
+#include <iterator>
 #include <set>
 #include <string_view>
 
@@ -214,11 +216,10 @@ std::vector<HistoryPoint> Store::history(const std::string& case_id, const Histo
                        "WHERE cases.name = ?1 AND m.samples > 0 AND (?2 = '' OR e.device_name = ?2) "
                        "AND (?3 = '' OR e.fingerprint = ?3) AND (?4 = '' OR r.started_s >= unixepoch(?4)) "
                        "AND (?6 = '' OR r.started_s <= unixepoch(?6)) ORDER BY r.started_s DESC, r.id DESC LIMIT ?5");
-  std::vector<HistoryPoint> points;
+  std::deque<HistoryPoint> newest_first;  // grows without moving what it has
   select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit), filter.until);
-  while (select.step()) points.push_back(read_point(select));
-  std::reverse(points.begin(), points.end());
-  return points;
+  while (select.step()) newest_first.push_back(read_point(select));
+  return {std::make_move_iterator(newest_first.rbegin()), std::make_move_iterator(newest_first.rend())};
 }
 
 // By run_id and not by time: the rows of a case lie in that order, so the newest few are read and no more.

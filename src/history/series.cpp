@@ -108,12 +108,12 @@ std::optional<double> baseline_value(const Series& series) {
 }
 
 // The move that stood at a time. RFC 3339 in UTC, as the store keeps what ratchet writes, orders as text.
-std::optional<db::BaselineMove> standing_at(const std::vector<db::BaselineMove>& moves, const std::string& time) {
-  std::optional<db::BaselineMove> standing;
-  for (const db::BaselineMove& move : moves) {
-    if (move.moved_at < time) standing = move;
+std::optional<std::size_t> standing_at(const std::vector<db::BaselineMove>& moves, const std::string& time) {
+  std::optional<std::size_t> standing;
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    if (moves[i].moved_at < time) standing = i;
   }
-  return standing && standing->kind == "retired" ? std::nullopt : standing;
+  return standing && moves[*standing].kind == "retired" ? std::nullopt : standing;
 }
 
 void tell_baselines(Series& series, const Line& line) {

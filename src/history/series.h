@@ -55,7 +55,7 @@ struct Point {
   std::optional<double> to_baseline;  // against the baseline of today
   std::optional<Beside> beside;       // clean commits only
   std::optional<db::CaseJudgement> judgement;  // the newest verdict on this commit
-  std::optional<db::BaselineMove> baseline;    // that stood when the run began, by the clocks of the machines
+  std::optional<std::size_t> baseline;         // of the moves, the one that stood when the run began, by the clocks
   std::optional<Let> accepted;
   std::optional<ChangePoint> change;  // a new level begins here; its index is this point's
 };

@@ -29,13 +29,15 @@ void put_beside(Json& json, const Beside& of) {
   json["drift_direction"] = direction(*of.sums->drift);
 }
 
-void put_judgement(Json& json, const Point& point) {
+void put_judgement(Json& json, const Series& series, const Point& point) {
   if (point.judgement) {
     json["verdict"] = to_string(point.judgement->verdict);
     json["verdict_uuid"] = point.judgement->verdict_uuid;
   }
-  if (point.baseline)
-    json["baseline_then"] = {{"commit", point.baseline->commit.sha}, {"median_ns", point.baseline->median_ns}};
+  if (point.baseline) {
+    const db::BaselineMove& then = series.moves[*point.baseline];
+    json["baseline_then"] = {{"commit", then.commit.sha}, {"median_ns", then.median_ns}};
+  }
   if (point.accepted)
     json["accepted"] = {
         {"reason", point.accepted->reason}, {"actor", point.accepted->actor}, {"moved_at", point.accepted->moved_at}};
@@ -48,7 +50,7 @@ Json change_json(const ChangePoint& change) {
           {"false_chance", change.false_chance}};
 }
 
-Json point_json(const Point& point) {
+Json point_json(const Series& series, const Point& point) {
   const db::HistoryPoint& run = point.run;
   Json json = {{"run", run.run_uuid},
                {"commit", run.commit.sha},
@@ -68,7 +70,7 @@ Json point_json(const Point& point) {
   if (point.to_previous) json["change_to_previous"] = *point.to_previous;
   if (point.to_baseline) json["change_to_baseline"] = *point.to_baseline;
   if (point.beside) put_beside(json, *point.beside);
-  put_judgement(json, point);
+  put_judgement(json, series, point);
   if (point.change) json["new_level"] = change_json(*point.change);
   return json;
 }
@@ -89,7 +91,7 @@ Json series_json(const Series& series) {
         {{"since", one.drift.since}, {"marked_at", one.marked_at}, {"direction", direction(one.drift)}});
   }
   json["points"] = Json::array();
-  for (const Point& point : series.points) json["points"].push_back(point_json(point));
+  for (const Point& point : series.points) json["points"].push_back(point_json(series, point));
   return json;
 }
 
