@@ -31,8 +31,8 @@ struct Search {
 };
 
 Standing anchor_of(Context& context, const Suite& suite, const std::string& case_id, const std::string& revision) {
-  const auto standings =
-      revision.empty() ? standings_of_database(context, suite) : standings_of_revision(context, suite, revision);
+  const auto standings = revision.empty() ? standings_of_database(context, suite)
+                                          : standings_of_revision(context, suite, context.config(), revision);
   const auto at = standings.find(case_id);
   if (at != standings.end()) return at->second;
   throw Error(revision.empty() ? "there is no baseline of " + report::printable(case_id) +
