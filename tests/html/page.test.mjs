@@ -129,6 +129,7 @@ test("the table behind the chart holds the runs in view, with the baseline's ste
   const page = await open(t, "full.html", {...kViews.case, from: "177.5", to: "182.5"});
   await page.getByText("The numbers behind the chart").click();
   const rows = page.locator(".behind").first().locator("tbody tr");
+  await rows.first().waitFor(); // filled when the toggle event comes
   assert.equal(await rows.count(), 5);
   const baselines = await rows.locator("td:nth-child(7)").allInnerTexts();
   assert.equal(new Set(baselines.slice(0, 2)).size, 1);
@@ -157,6 +158,7 @@ test("the samples of two runs are chosen, and each launch is told", async (t) =>
   await section.locator("canvas").waitFor();
   await page.getByText("The launches behind the chart").click();
   const rows = page.locator(".behind").nth(1).locator("tbody tr");
+  await rows.first().waitFor(); // filled when the toggle event comes
   assert.equal(await rows.count(), 10);
   await page.locator("select").first().selectOption({index: 1});
   assert.equal(await rows.count(), 5);
@@ -292,5 +294,7 @@ test("a hundred cases of five thousand commits fit in 15 MB and are shown whole"
   assert.equal(await page.locator("tbody svg.spark").count(), 100);
   await page.locator("th a").first().click();
   await page.locator("summary").first().click();
-  assert.equal(await page.locator(".behind").first().locator("tbody tr").count(), 5000);
+  const rows = page.locator(".behind").first().locator("tbody tr");
+  await rows.first().waitFor(); // filled when the toggle event comes
+  assert.equal(await rows.count(), 5000);
 });
