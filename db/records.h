@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ratchet/run.h"
+#include "ratchet/verdict.h"
 
 namespace ratchet::db {
 
@@ -100,6 +101,7 @@ struct HistoryFilter {
   std::string environment;             // a fingerprint
   std::string since;                   // RFC 3339
   std::optional<std::uint64_t> limit;  // the newest so many
+  std::string until{};                 // RFC 3339, itself included
 };
 
 struct HistoryPoint {
@@ -111,6 +113,18 @@ struct HistoryPoint {
   CaseFacts facts;
   std::optional<Check> check;
   Summary summary;
+  double energy_j = 0;  // of the whole device, per call; 0: unknown
+};
+
+// The verdict of one check on one case.
+struct CaseJudgement {
+  std::string verdict_uuid;
+  std::string made_at;  // RFC 3339
+  Commit candidate;     // without parents
+  Verdict verdict = Verdict::Inconclusive;
+  Method method = Method::None;
+  std::optional<double> change;  // candidate / baseline - 1 in latency
+  std::optional<Interval> change_ci;
 };
 
 // The rounds of a case in an earlier verdict: where the variance between launches is pooled from.

@@ -77,6 +77,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   // recursive_triggers: without it INSERT OR REPLACE would delete audit rows behind the back of their triggers.
   execute("set up the connection",
           "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; "
+          // 64 MiB: the history of a case touches as many pages as it has runs, and SQLite's 2 MB would read them again.
+          "PRAGMA cache_size = -65536; "
           "PRAGMA recursive_triggers = ON");
 
   if (owner() == Owner::Stranger) {

@@ -88,6 +88,15 @@ std::vector<std::string> Store::case_names() {
   return result;
 }
 
+std::vector<std::string> Store::device_names() {
+  std::vector<std::string> result;
+  Statement select(connection_, "read the devices",
+                   "SELECT DISTINCT device_name FROM environments AS e WHERE EXISTS "
+                   "(SELECT 1 FROM runs WHERE environment_id = e.id) ORDER BY device_name");
+  for (select.start(); select.step();) result.push_back(select.text(0));
+  return result;
+}
+
 std::optional<Environment> Store::environment(const std::string& fingerprint) {
   Statement find(connection_, "find an environment", "SELECT id FROM environments WHERE fingerprint = ?");
   find.start(fingerprint);

@@ -53,7 +53,11 @@ class Store {
   [[nodiscard]] std::filesystem::path module_file(const std::string& hash) const { return modules_.path(hash); }
 
   [[nodiscard]] std::vector<std::string> case_names();
+  [[nodiscard]] std::vector<std::string> device_names();  // models with a recorded run
   [[nodiscard]] std::vector<HistoryPoint> history(const std::string& case_id, const HistoryFilter& filter);
+  // The newest so many of each case of the device model, in the order of recording: an overview reads it, where
+  // history() would read everything. Cases by name; without runs of the device left out.
+  [[nodiscard]] std::vector<std::vector<HistoryPoint>> overview(const std::string& device_name, std::size_t newest);
   [[nodiscard]] std::vector<PastDuet> past_duets(const std::string& case_id, const HistoryFilter& filter);
   // What the spread between sessions is learned from: of the newest so many runs, and of as many verdicts, the sound
   // measurements of the case in environments that compare with this one. A run is a session, and so is each arm of a
@@ -64,6 +68,8 @@ class Store {
   // Every recorded duet that measured the case on the device model, beside any baseline, in the order of measurement.
   [[nodiscard]] std::vector<AnchoredChange> anchored_changes(const std::string& case_id,
                                                              const std::string& device_name);
+  // Every verdict on the case on the device model whose candidate is known, in the order of recording.
+  [[nodiscard]] std::vector<CaseJudgement> judgements(const std::string& case_id, const std::string& device_name);
   [[nodiscard]] std::optional<Environment> environment(const std::string& fingerprint);
   [[nodiscard]] std::vector<RunRow> runs(std::optional<std::size_t> limit);  // newest first
 

@@ -129,7 +129,7 @@ std::vector<BaselineMove> Store::baselines(const std::string& device_name) {
 
 std::vector<BaselineMove> Store::baseline_log(const std::string& case_glob) {
   Statement select(connection_, "read the moves of baselines",
-                   std::string(kMoves) + "WHERE cases.name GLOB ? ORDER BY b.id");
+                   std::string(kMoves) + "WHERE cases.name = ?1 OR cases.name GLOB ?1 ORDER BY b.id");
   std::vector<BaselineMove> moves;
   for (select.start(case_glob); select.step();) moves.push_back(read_move(connection_, select));
   return moves;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <deque>
+#include <iterator>
 #include <set>
 #include <string_view>
 
@@ -37,6 +39,29 @@ std::optional<Check> read_check(Row& row) {
   const bool checked = !row.is_null();
   const Check check{.verified = row.flag(), .rel_l2 = row.real(), .row_error = row.real()};
   return checked ? std::optional(check) : std::nullopt;
+}
+
+// After kFacts, in the order of read_point().
+constexpr const char* kPoint =
+    "m.samples, m.launches, m.median_ns, m.ci_lo_ns, m.ci_hi_ns, m.mean_ns, m.min_ns, m.max_ns, c.sha, c.tree, "
+    "c.dirty, c.subject, c.time, r.uuid, r.started_at, e.fingerprint, e.device_name, m.energy_j "
+    "FROM cases JOIN measurements AS m ON m.case_id = cases.id JOIN runs AS r ON r.id = m.run_id "
+    "JOIN commits AS c ON c.id = r.commit_id JOIN environments AS e ON e.id = r.environment_id ";
+
+HistoryPoint read_point(Statement& select) {
+  Row row(select);
+  HistoryPoint point;
+  point.facts = read_facts(row);
+  point.check = read_check(row);
+  point.summary = {point.facts.id, row.count(), row.count(), row.real(), row.real(),
+                   row.real(),     row.real(),  row.real(),  row.real()};
+  point.commit = read_commit(row);
+  point.run_uuid = row.text();
+  point.started_at = row.text();
+  point.environment = row.text();
+  point.device_name = row.text();
+  point.energy_j = row.real();
+  return point;
 }
 
 void put_measurement(Statement& insert, Statement& samples, std::int64_t run, std::int64_t which, std::size_t position,
@@ -185,34 +210,31 @@ Launches Store::samples(const std::string& run_uuid, const std::string& case_id)
 
 std::vector<HistoryPoint> Store::history(const std::string& case_id, const HistoryFilter& filter) {
   if (!filter.since.empty()) require_time(connection_, filter.since, "since");
-  Statement select(
-      connection_, "read the history of " + case_id,
-      std::string(kFacts) +
-          "m.samples, m.launches, m.median_ns, m.ci_lo_ns, m.ci_hi_ns, "
-          "m.mean_ns, m.min_ns, m.max_ns, c.sha, c.tree, c.dirty, c.subject, c.time, r.uuid, r.started_at, "
-          "e.fingerprint, e.device_name FROM cases JOIN measurements AS m ON m.case_id = cases.id "
-          "JOIN runs AS r ON r.id = m.run_id JOIN commits AS c ON c.id = r.commit_id "
-          "JOIN environments AS e ON e.id = r.environment_id WHERE cases.name = ?1 AND m.samples > 0 "
-          "AND (?2 = '' OR e.device_name = ?2) AND (?3 = '' OR e.fingerprint = ?3) "
-          "AND (?4 = '' OR r.started_s >= unixepoch(?4)) ORDER BY r.started_s DESC, r.id DESC LIMIT ?5");
-  std::vector<HistoryPoint> points;
-  select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit));
-  while (select.step()) {
-    Row row(select);
-    HistoryPoint point;
-    point.facts = read_facts(row);
-    point.check = read_check(row);
-    point.summary = {case_id,    row.count(), row.count(), row.real(), row.real(),
-                     row.real(), row.real(),  row.real(),  row.real()};
-    point.commit = read_commit(row);
-    point.run_uuid = row.text();
-    point.started_at = row.text();
-    point.environment = row.text();
-    point.device_name = row.text();
-    points.push_back(std::move(point));
+  if (!filter.until.empty()) require_time(connection_, filter.until, "until");
+  Statement select(connection_, "read the history of " + case_id,
+                   std::string(kFacts) + kPoint +
+                       "WHERE cases.name = ?1 AND m.samples > 0 AND (?2 = '' OR e.device_name = ?2) "
+                       "AND (?3 = '' OR e.fingerprint = ?3) AND (?4 = '' OR r.started_s >= unixepoch(?4)) "
+                       "AND (?6 = '' OR r.started_s <= unixepoch(?6)) ORDER BY r.started_s DESC, r.id DESC LIMIT ?5");
+  std::deque<HistoryPoint> newest_first;  // grows without moving what it has
+  select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit), filter.until);
+  while (select.step()) newest_first.push_back(read_point(select));
+  return {std::make_move_iterator(newest_first.rbegin()), std::make_move_iterator(newest_first.rend())};
+}
+
+// By run_id and not by time: the rows of a case lie in that order, so the newest few are read and no more.
+std::vector<std::vector<HistoryPoint>> Store::overview(const std::string& device_name, std::size_t newest) {
+  std::vector<std::vector<HistoryPoint>> cases;
+  Statement select(connection_, "read the newest runs on " + device_name,
+                   std::string(kFacts) + kPoint +
+                       "WHERE cases.name = ?1 AND m.samples > 0 AND e.device_name = ?2 ORDER BY m.run_id DESC LIMIT ?3");
+  for (const std::string& name : case_names()) {
+    std::vector<HistoryPoint> points;
+    for (select.start(name, device_name, newest); select.step();) points.push_back(read_point(select));
+    std::reverse(points.begin(), points.end());
+    if (!points.empty()) cases.push_back(std::move(points));
   }
-  std::reverse(points.begin(), points.end());
-  return points;
+  return cases;
 }
 
 std::vector<RunRow> Store::runs(std::optional<std::size_t> limit) {

@@ -210,4 +210,31 @@ std::vector<AnchoredChange> Store::anchored_changes(const std::string& case_id, 
   return changes;
 }
 
+std::vector<CaseJudgement> Store::judgements(const std::string& case_id, const std::string& device_name) {
+  Statement select(connection_, "read the verdicts on " + case_id,
+                   "SELECT v.uuid, v.made_at, m.sha, m.tree, m.dirty, m.subject, m.time, c.verdict, c.method, "
+                   "c.change, c.change_lo, c.change_hi "
+                   "FROM cases JOIN verdict_cases AS c ON c.case_id = cases.id "
+                   "JOIN verdicts AS v ON v.id = c.verdict_id JOIN commits AS m ON m.id = v.candidate_commit_id "
+                   "JOIN environments AS e ON e.id = v.environment_id "
+                   "WHERE cases.name = ?1 AND e.device_name = ?2 ORDER BY v.id");
+  std::vector<CaseJudgement> judgements;
+  for (select.start(case_id, device_name); select.step();) {
+    Row row(select);
+    CaseJudgement one;
+    one.verdict_uuid = row.text();
+    one.made_at = row.text();
+    one.candidate = read_commit(row);
+    one.verdict = verdict_from(row.text());
+    const std::string method = row.text();
+    one.method = method.empty() ? Method::None : method_from(method);
+    one.change = optional_real(row);
+    const std::optional<double> low = optional_real(row);
+    const std::optional<double> high = optional_real(row);
+    if (low && high) one.change_ci = {*low, *high};
+    judgements.push_back(std::move(one));
+  }
+  return judgements;
+}
+
 }  // namespace ratchet::db

@@ -94,6 +94,19 @@ std::optional<std::string> incomparable(const std::optional<Environment>& a, con
   return std::nullopt;
 }
 
+std::vector<std::string> differences(const Environment& before, const Environment& after) {
+  std::vector<std::string> found;
+  const auto left = identity(before);
+  const auto right = identity(after);
+  for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+    const std::string name = i < right.size() ? right[i].name : left[i].name;
+    const std::string was = i < left.size() ? left[i].value : "";
+    const std::string is = i < right.size() ? right[i].value : "";
+    if (was != is) found.push_back(name + " " + shown(was) + " -> " + shown(is));
+  }
+  return found;
+}
+
 std::string fingerprint(const Environment& environment) {
   std::string line;
   for (const Field& field : identity(environment)) line += (line.empty() ? "" : "|") + field.value;

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ratchet/run.h"
 
@@ -14,6 +15,9 @@ namespace ratchet {
 // they may. Two machines with the same device model and software compare; an absent environment compares with nothing.
 [[nodiscard]] std::optional<std::string> incomparable(const std::optional<Environment>& a,
                                                       const std::optional<Environment>& b);
+
+// Everything that differs so, one sentence each, a field that one of them lacks included; empty when they compare.
+[[nodiscard]] std::vector<std::string> differences(const Environment& before, const Environment& after);
 
 // One line that is equal exactly when two environments are comparable; the history's key of a series.
 [[nodiscard]] std::string fingerprint(const Environment& environment);

@@ -8,6 +8,13 @@ if [ -x /usr/local/cuda/bin/nvcc ] && ! ldconfig -p | grep -q 'libcudnn\.so\.9' 
   packages+=(libcudnn9-cuda-13)
 fi
 
+# uPlot, which the page of `ratchet report --html` draws with, comes through npm, and its tests need a browser: where tests are
+# built they are wanted, and elsewhere the build goes without. Ubuntu's package chromium would only fetch a snap.
+if [ -n "${RATCHET_SETUP_TESTS:-}" ]; then
+  command -v npm >/dev/null || packages+=(nodejs npm)
+  if ! command -v google-chrome >/dev/null && grep -q '^ID=debian' /etc/os-release; then packages+=(chromium fonts-dejavu-core); fi
+fi
+
 missing=()
 for package in "${packages[@]}"; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")

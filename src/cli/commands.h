@@ -7,6 +7,7 @@ namespace ratchet::cli {
 
 void declare_accept(po::options_description& options);
 void declare_baseline(po::options_description& options);
+void declare_bisect(po::options_description& options);
 void declare_calibrate(po::options_description& options);
 void declare_check(po::options_description& options);
 void declare_ci(po::options_description& options);
@@ -22,6 +23,7 @@ void declare_tune(po::options_description& options);
 
 int accept(Context& context, const po::variables_map& values);
 int baseline(Context& context, const po::variables_map& values);
+int bisect(Context& context, const po::variables_map& values);
 int calibrate(Context& context, const po::variables_map& values);
 int check(Context& context, const po::variables_map& values);
 int ci(Context& context, const po::variables_map& values);
@@ -29,11 +31,12 @@ int compare(Context& context, const po::variables_map& values);
 int doctor(Context& context, const po::variables_map& values);
 int init(Context& context, const po::variables_map& values);
 int log(Context& context, const po::variables_map& values);
+int make_report(Context& context, const po::variables_map& values);
 int matrix(Context& context, const po::variables_map& values);
 int record(Context& context, const po::variables_map& values);
 int replay(Context& context, const po::variables_map& values);
-int report_costs(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
+int show(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);
 int tune(Context& context, const po::variables_map& values);

@@ -7,6 +7,7 @@
 #include "ratchet/witness.h"
 #include "src/cli/commands.h"
 #include "src/cli/judging.h"
+#include "src/cli/page.h"
 #include "src/cli/runs.h"
 #include "src/documents/documents.h"
 #include "src/documents/matrix_document.h"
@@ -29,7 +30,7 @@ std::pair<double, std::string> number_and_word(const std::string& text, const ch
 
 Demand demand_from(const po::variables_map& values, std::string& currency) {
   if (values.count("requests-per-day") == 0 || values.count("price-per-hour") == 0)
-    throw Error("report needs --requests-per-day and --price-per-hour: it turns latencies into cost");
+    throw Error("report needs --html FILE, or --requests-per-day and --price-per-hour to turn latencies into cost");
   const auto [requests, left_over] = number_and_word(text_of(values, "requests-per-day"), "--requests-per-day");
   if (!left_over.empty()) throw Error("--requests-per-day takes a number alone");
   const auto [price, word] = number_and_word(text_of(values, "price-per-hour"), "--price-per-hour");
@@ -63,13 +64,19 @@ std::vector<CostLine> lines_of(Context& context, const po::variables_map& values
 }  // namespace
 
 void declare_report(po::options_description& options) {
-  options.add_options()("requests-per-day", po::value<std::string>()->value_name("N"), "calls of a case in a day")(
+  options.add_options()("html", po::value<std::string>()->value_name("FILE"),
+                        "the whole history of this line as one page, without a network")(
+      "samples", po::value<std::vector<std::string>>()->value_name("RUN")->composing(),
+      "with every sample of this run in the page; may be given again")(
+      "requests-per-day", po::value<std::string>()->value_name("N"), "calls of a case in a day")(
       "price-per-hour", po::value<std::string>()->value_name("PRICE"), "of one device, such as \"0.8 EUR\"")(
       "against", po::value<std::string>()->value_name("RUN"),
       "claim proven savings against this run, or this implementation of a matrix");
 }
 
-int report_costs(Context& context, const po::variables_map& values) {
+int make_report(Context& context, const po::variables_map& values) {
+  if (values.count("html") > 0) return write_page(context, values);
+  if (values.count("samples") > 0) throw Error("--samples puts a run's samples into a page: it needs --html FILE");
   std::string currency;
   const Demand demand = demand_from(values, currency);
   const std::vector<CostLine> lines = lines_of(context, values, demand);

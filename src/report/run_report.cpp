@@ -24,11 +24,6 @@ std::string cycles(double time_ns, double clock_mhz) {
   return clock_mhz > 0 ? fmt::format("{:.4g} k", time_ns * clock_mhz / 1e6) : "-";
 }
 
-std::string energy(double energy_j) {
-  if (energy_j <= 0) return "-";
-  return energy_j < 1e-3 ? fmt::format("{:.3g} uJ", energy_j * 1e6) : fmt::format("{:.3g} mJ", energy_j * 1e3);
-}
-
 // Nothing for a device without known ceilings, such as a CPU.
 std::string ceilings_line(const Ceilings& ceilings) {
   if (ceilings.peak_bytes_per_s <= 0) return "";
@@ -41,6 +36,29 @@ std::string ceilings_line(const Ceilings& ceilings) {
 }
 
 }  // namespace
+
+std::string run_head(const Run& run) {
+  std::string text;
+  const auto line = [&](const char* name, const std::string& value) {
+    if (!value.empty()) text += fmt::format("{:<10} {}\n", name, printable(value));
+  };
+  line("run", run.uuid);
+  line("commit", run.commit.sha + (run.commit.dirty ? " (dirty)" : ""));
+  line("subject", run.commit.subject);
+  line("committed", run.commit.time);
+  line("started", run.started_at);
+  line("tool", run.tool);
+  if (run.environment) {
+    const Environment& where = *run.environment;
+    line("device", where.device.name + (where.device.uuid.empty() ? "" : " (" + where.device.uuid + ")"));
+    line("driver", where.driver);
+    line("CUDA", where.cuda_runtime);
+    line("CPU", where.cpu);
+    line("OS", where.os);
+    line("clocks", where.clock_policy);
+  }
+  return text;
+}
 
 std::string run_text(const Run& run, const Paint& paint) {
   MedianBootstraps bootstraps;

@@ -20,17 +20,31 @@ std::string four_digits(double value) {
   return fmt::format("{:.{}f}", value, std::clamp(4 - before, 0, 3));
 }
 
+// In the largest unit that leaves at least 1; in the first one below that.
+template <std::size_t n>
+std::string scaled(double value, const std::array<Scale, n>& scales) {
+  Scale chosen = scales.front();
+  for (const Scale& scale : scales) {
+    if (value >= scale.factor) chosen = scale;
+  }
+  return four_digits(value / chosen.factor) + " " + chosen.unit;
+}
+
 int decimals(double ratio) { return std::abs(ratio) < 0.001 ? 3 : 2; }
 
 }  // namespace
 
 std::string time(double time_ns) {
-  constexpr std::array<Scale, 4> kScales{{{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}}};
-  Scale chosen = kScales.front();
-  for (const Scale& scale : kScales) {
-    if (time_ns >= scale.factor) chosen = scale;
-  }
-  return four_digits(time_ns / chosen.factor) + " " + chosen.unit;
+  return scaled(time_ns, std::array<Scale, 4>{{{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}}});
+}
+
+std::string energy(double energy_j) {
+  if (energy_j <= 0) return "-";
+  return scaled(energy_j, std::array<Scale, 4>{{{1e-9, "nJ"}, {1e-6, "uJ"}, {1e-3, "mJ"}, {1, "J"}}});
+}
+
+std::string memory(double memory_bytes) {
+  return scaled(memory_bytes, std::array<Scale, 4>{{{1, "B"}, {0x1p10, "KiB"}, {0x1p20, "MiB"}, {0x1p30, "GiB"}}});
 }
 
 std::string percent(double ratio) { return fmt::format("{:+.{}f} %", 100 * ratio, decimals(ratio)); }

@@ -29,10 +29,6 @@ void require_plain(const std::string& revision) {
     throw Error("the revision " + revision + " looks like an option; name a commit, a branch or a tag");
 }
 
-bool is_shallow(const std::filesystem::path& inside) {
-  return first_line(ask(inside, {"rev-parse", "--is-shallow-repository"})) == "true";
-}
-
 // The full hash, or a refusal: everything after works on hashes, which mean nothing else to git.
 std::string hash_of(const std::filesystem::path& inside, const std::string& revision) {
   require_plain(revision);
@@ -89,6 +85,10 @@ executor::Command git_command(const std::filesystem::path& inside, const std::ve
   return command;
 }
 
+bool is_shallow(const std::filesystem::path& inside) {
+  return first_line(ask(inside, {"rev-parse", "--is-shallow-repository"})) == "true";
+}
+
 std::filesystem::path root(const std::filesystem::path& inside) {
   return first_line(ask(inside, {"rev-parse", "--show-toplevel"}));
 }
@@ -112,14 +112,13 @@ std::vector<std::string> first_parent_history(const std::filesystem::path& insid
   return history;
 }
 
-std::map<std::string, std::string> first_parent_trees(const std::filesystem::path& inside, const std::string& revision,
-                                                      int limit) {
+std::vector<Link> first_parent_line(const std::filesystem::path& inside, const std::string& revision, int limit) {
   const std::string sha = hash_of(inside, revision);
-  std::istringstream lines(ask(inside, {"log", "--first-parent", "--no-show-signature", "--format=%T %H",
+  std::istringstream lines(ask(inside, {"log", "--first-parent", "--no-show-signature", "--format=%H %T",
                                         "--max-count=" + std::to_string(limit), sha}));
-  std::map<std::string, std::string> newest;
-  for (std::string tree, commit; lines >> tree >> commit;) newest.try_emplace(tree, commit);
-  return newest;
+  std::vector<Link> line;
+  for (Link link; lines >> link.sha >> link.tree;) line.push_back(link);
+  return line;
 }
 
 bool is_ancestor(const std::filesystem::path& inside, const std::string& ancestor, const std::string& descendant) {

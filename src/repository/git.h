@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +26,15 @@ namespace ratchet::repository {
 [[nodiscard]] std::vector<std::string> first_parent_history(const std::filesystem::path& inside,
                                                             const std::string& revision, int limit);
 
-// The trees of that history: of each the newest commit. Commits of one tree hold the same code.
-[[nodiscard]] std::map<std::string, std::string> first_parent_trees(const std::filesystem::path& inside,
-                                                                    const std::string& revision, int limit);
+// The same with the trees: commits of one tree hold the same code.
+struct Link {
+  std::string sha;
+  std::string tree;
+};
+[[nodiscard]] std::vector<Link> first_parent_line(const std::filesystem::path& inside, const std::string& revision,
+                                                  int limit);
+
+[[nodiscard]] bool is_shallow(const std::filesystem::path& inside);
 
 // A commit is an ancestor of itself. In a shallow clone a "no" may only mean that history is cut off.
 [[nodiscard]] bool is_ancestor(const std::filesystem::path& inside, const std::string& ancestor,

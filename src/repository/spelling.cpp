@@ -34,4 +34,15 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
   return best;
 }
 
+std::vector<std::string> nearest_few(std::string_view word, const std::vector<std::string>& words) {
+  constexpr std::size_t kFew = 3;
+  std::vector<std::string> left = words;
+  std::vector<std::string> few;
+  for (std::string next; few.size() < kFew && !(next = nearest(word, left)).empty();) {
+    std::erase(left, next);
+    few.push_back(std::move(next));
+  }
+  return few;
+}
+
 }  // namespace ratchet::repository

@@ -14,4 +14,7 @@ namespace ratchet::repository {
 // The word closest to `word`, the first of equals; "" when none is close: more than a third of its characters differ.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& words);
 
+// The at most three closest words, closest first, with the same limit.
+[[nodiscard]] std::vector<std::string> nearest_few(std::string_view word, const std::vector<std::string>& words);
+
 }  // namespace ratchet::repository

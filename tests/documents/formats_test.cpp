@@ -35,5 +35,6 @@ TEST_CASE("formats: every example in formats.md is accepted") {
   }
   CHECK(formats == std::vector<std::string>{"ratchet.run/1", "ratchet.run/1", "ratchet.duet/1", "ratchet.module/1",
                                             "ratchet.launches/1", "ratchet.verdict/1", "ratchet.matrix/1",
-                                            "ratchet.tuning/1", "ratchet.expected/1", "ratchet.bundle/1"});
+                                            "ratchet.tuning/1", "ratchet.expected/1", "ratchet.bundle/1",
+                                            "ratchet.history/1"});
 }

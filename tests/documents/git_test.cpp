@@ -145,7 +145,7 @@ TEST_CASE("git: a file is read as a commit has it, not as it lies there") {
   CHECK(!repository::file_at(repo.path(), first, "other.json"));
 }
 
-TEST_CASE("git: trees lead to the newest commit of the first-parent line") {
+TEST_CASE("git: the first-parent line has each commit with its tree, newest first") {
   const TemporaryRepository repo;
   repo.write("a", "1");
   const std::string first = repo.commit("First");
@@ -153,10 +153,15 @@ TEST_CASE("git: trees lead to the newest commit of the first-parent line") {
   const std::string second = repo.commit("Second");
   repo.write("a", "1");
   const std::string back = repo.commit("Back");
-  const auto trees = repository::first_parent_trees(repo.path(), "HEAD", 10);
-  CHECK(trees.size() == 2);
-  CHECK(trees.at(repository::resolve(repo.path(), first).tree) == back);
-  CHECK(trees.at(repository::resolve(repo.path(), second).tree) == second);
+  const auto line = repository::first_parent_line(repo.path(), "HEAD", 10);
+  REQUIRE(line.size() == 3);
+  CHECK(line[0].sha == back);
+  CHECK(line[1].sha == second);
+  CHECK(line[2].sha == first);
+  for (const auto& link : line) CHECK(link.tree == repository::resolve(repo.path(), link.sha).tree);
+  CHECK(line[0].tree == line[2].tree);
+  CHECK(repository::first_parent_line(repo.path(), "HEAD", 2).size() == 2);
+  CHECK_FALSE(repository::is_shallow(repo.path()));
 }
 
 TEST_CASE("git: who put a line into a file is who wrote the commit after which it is there") {

@@ -2,6 +2,7 @@
 // numbers and claims nothing: no test depends on wall time.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <random>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "ratchet/bootstrap.h"
+#include "ratchet/change_points.h"
 #include "ratchet/duet.h"
 #include "tests/ratchet/synthetic.h"
 
@@ -66,5 +68,9 @@ int main() {
     for (const CaseVerdict& verdict : judge_duet(duet, {})) decided += verdict.decided ? 1 : 0;
   });
   std::printf("1,000 cases of 10 launches of 101 rounds: %.3f s (%zu decided)\n", check, decided);
+  std::vector<SeriesPoint> series;
+  for (const double time : side(5000, 3)) series.push_back({std::log(time), 0.001});
+  const double history = best_seconds([&] { sink += static_cast<double>(change_points(series).size()); });
+  std::printf("change points of 5,000 commits: %.1f ms (aim 50)\n", 1e3 * history);
   return sink > 0 ? 0 : 1;
 }

@@ -1,0 +1,24 @@
+#include "src/history/line.h"
+
+#include "src/repository/git.h"
+
+namespace ratchet::history {
+
+std::optional<std::string> Line::place_of(const Commit& commit) const {
+  if (age.contains(commit.sha)) return commit.sha;
+  const auto same = commit.dirty ? trees.end() : trees.find(commit.tree);
+  return same == trees.end() ? std::nullopt : std::optional(same->second);
+}
+
+Line line_of(const std::filesystem::path& inside, const std::string& revision) {
+  Line line;
+  for (const repository::Link& link : repository::first_parent_line(inside, revision, kLineLimit)) {
+    line.age.try_emplace(link.sha, line.newest_first.size());
+    line.newest_first.push_back(link.sha);
+    line.trees.try_emplace(link.tree, link.sha);
+  }
+  line.cut_off = repository::is_shallow(inside);
+  return line;
+}
+
+}  // namespace ratchet::history
