@@ -271,7 +271,7 @@ def peers(claims, file, medians, globs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", default="build/release")
-    parser.add_argument("--launches", type=int, default=20)
+    parser.add_argument("--launches", type=int, default=10)
     parser.add_argument("--case", action="append", default=[])
     given = parser.parse_args()
     if given.launches < 2:
