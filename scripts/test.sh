@@ -6,4 +6,5 @@ preset=${1:-release}
 RATCHET_SETUP_TESTS=1 . scripts/setup.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset"
-ctest --preset "$preset" -j "$(nproc)"
+# One more than processors: the longest tests wait for processes and pages most of the time.
+ctest --preset "$preset" -j "$(($(nproc) + 1))"
