@@ -102,9 +102,10 @@ Suite suite_of(Context& context, const Search& search, const executor::BaseBuild
 // there.
 void measure(Context& context, const Search& search, report::Tried& one) {
   one.trial = Trial::Skipped;
-  executor::BaseBuild build;
-  try {
-    build = executor::build_base(context.config(), one.commit.sha, context.database().parent_path());
+  Suite suite;
+  try {  // an old commit may lack a module as well as fail to build
+    suite = suite_of(context, search,
+                     executor::build_base(context.config(), one.commit.sha, context.database().parent_path()));
   } catch (const executor::Interrupted&) {
     throw;
   } catch (const Error& fault) {
@@ -112,7 +113,6 @@ void measure(Context& context, const Search& search, report::Tried& one) {
     context.log().warn("{} is skipped: {}", one.commit.sha.substr(0, 10), fault.what());
     return;
   }
-  const Suite suite = suite_of(context, search, build);
   const Checked checked = check_beside(
       context, suite,
       {{{search.case_id, search.good}}, one.commit, search.policy, search.settings, /*measure_identical=*/false});
