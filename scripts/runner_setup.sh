@@ -77,7 +77,7 @@ UNIT
 
 if [ -z "$root" ]; then
   systemd-tmpfiles --create /etc/tmpfiles.d/ratchet.conf
-  systemctl daemon-reload
+  if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi  # not in an image that is being made
   for ((gpu = 0; gpu < gpus; ++gpu)); do install -d -o runner -g runner -m 750 "/var/lib/github-runner/gpu-$gpu"; done
 fi
 cat <<TEXT
