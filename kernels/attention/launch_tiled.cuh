@@ -7,6 +7,7 @@
 #include "kernels/attention/tiled_dispatch.h"
 #include "kernels/attention/tiled_space.h"
 #include "kernels/check_cuda.h"
+#include "kernels/device.h"
 
 namespace ratchet::kernels::attention {
 
@@ -20,16 +21,6 @@ struct DispatchedPlan {
   using Plan = TiledPlan<kVariantHeadDim, kPoint.slices, kPoint.warps, blocks_an_sm(kPoint), Keys::All, kPoint.keys,
                          kPoint.stages>;
 };
-
-inline int compute_capability() {
-  int device = 0;
-  int major = 0;
-  int minor = 0;
-  check_cuda(cudaGetDevice(&device));
-  check_cuda(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device));
-  check_cuda(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device));
-  return 10 * major + minor;
-}
 
 // Runs the plan of the table's row for this device and shape; false where there is none. What was measured in FP16 also
 // stands for BF16: the plans differ in nothing but the type of their operands.

@@ -4,6 +4,7 @@
 
 #include "kernels/attention/attention.h"
 #include "kernels/check_cuda.h"
+#include "kernels/device.h"
 
 #include <cuda.h>
 
@@ -11,15 +12,10 @@ namespace ratchet::kernels::attention {
 
 // Throws, naming the case, if the current device is not of compute capability 9.0.
 inline void require_hopper(const std::string& id) {
-  int device = 0;
-  int major = 0;
-  int minor = 0;
-  check_cuda(cudaGetDevice(&device));
-  check_cuda(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device));
-  check_cuda(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device));
-  if (major == 9 && minor == 0) return;
-  throw std::runtime_error(id + ": needs compute capability 9.0, and this device has " + std::to_string(major) + '.' +
-                           std::to_string(minor) + "; take tiled");
+  const int capability = compute_capability();
+  if (capability == 90) return;
+  throw std::runtime_error(id + ": needs compute capability 9.0, and this device has " +
+                           std::to_string(capability / 10) + '.' + std::to_string(capability % 10) + "; take tiled");
 }
 
 inline int multiprocessors() {
