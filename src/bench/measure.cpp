@@ -271,10 +271,11 @@ void CaseLaunch::warm_up(Timer& timer) {
 // A block in which the device slowed down is measured once more. Should it do so again, the times stand with the
 // reading that keeps them from being judged.
 Block CaseLaunch::timed_block(Timer& timer) {
+  const Energy energy = contenders_.size() == 1 ? Energy::Read : Energy::Left;
   for (bool again = false;; again = true) {
-    const Telemetry before = device_.telemetry();
+    const Telemetry before = device_.telemetry(energy);
     Block block = rounds(timer, settings_.rounds);
-    reading_ = between(before, device_.telemetry());
+    reading_ = between(before, device_.telemetry(energy));
     const double clock_mhz = (block.clock_mhz[0] + block.clock_mhz[1]) / static_cast<double>(contenders_.size());
     if (clock_mhz > 0) reading_->sm_clock_mhz = clock_mhz;
     const auto why = throttled(*reading_);

@@ -296,6 +296,10 @@ TEST_CASE("measure: what the calls put on the device is told, and energy per cal
   CHECK(outcome.facts.kernels == "1 x kernel");
   const double calls = 101.0 * static_cast<double>(outcome.facts.batch);
   CHECK(outcome.launches.front().energy_j == doctest::Approx(2 / calls));
+  FakeDevice duets({0, {1000, 1000}});
+  duets.readings = device.readings;
+  FakeCase same("op/fake/", twice);
+  CHECK(duet(duets, one, same).reading->energy_j == 0);  // of both sides together it says nothing
 }
 
 TEST_CASE("measure: a write before the beginning of a buffer is found") {
