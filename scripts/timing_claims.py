@@ -128,9 +128,9 @@ def identical(claims, bench, module, globs, launches, work):
             medians.setdefault(case["case"], []).append(
                 Timed.of(rounds["baseline"], rounds.get("clock_mhz", {}).get("baseline", 0)))
             if launch == launches - 1:
-                # 20 of 101 rounds more warm the device up; probing and verifying are not counted.
-                timed = sum(rounds["baseline"] + rounds["candidate"]) * case.get("batch", 1) / 1e9
-                spent += timed * 121 / 101
+                # 20 rounds more warm the device up; probing and verifying are not counted.
+                mean_ns = statistics.fmean(rounds["baseline"] + rounds["candidate"]) * case.get("batch", 1)
+                spent += 2 * (len(rounds["baseline"]) + 20) * mean_ns / 1e9
     medians = {case: sorted(times)[len(times) // 2] for case, times in medians.items()}
     means = {case: 100 * statistics.fmean(values) for case, values in changes.items()}
     for name, most, bound, chosen in (("of 10 us and more", 0.05, 0.15, lambda ns: ns >= 1e4),
