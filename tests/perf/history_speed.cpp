@@ -122,7 +122,7 @@ void ask(const std::filesystem::path& file, int runs) {
     for (const auto& one : store.overview("NVIDIA L4", 30)) points += one.size();
     return points;
   });
-  time("the newest 20 runs", 300, [&] { return store.runs(20).size(); });
+  time("the newest 20 runs", 300, [&] { return store.runs({.limit = 20}).size(); });
   std::printf("%.2f bytes a sample on disk (aim 3)\n",
               static_cast<double>(std::filesystem::file_size(file)) / (double{kCases} * kLaunches * kSamples * runs));
 }
