@@ -44,7 +44,8 @@ TEST_CASE("serve: answers while it runs, to its own names only, and a signal end
       outcome = workshop.run({"serve", "--port", std::to_string(port), "--host", "Perf.example.org"});
     });
     CHECK(contains(get(port, "localhost:" + std::to_string(port), "/healthz"), "200 OK"));
-    CHECK(contains(get(port, "[::1]", "/api/v1/trend?case=copy%2Fx%2Fn%3D1"), "ratchet.trend/1"));
+    const std::string trend = get(port, "[::1]", "/api/v1/trend?case=copy%2Fx%2Fn%3D1");
+    CHECK_MESSAGE(contains(trend, "ratchet.trend/1"), trend);
     CHECK(contains(get(port, "perf.example.org", "/api/v1/runs"), "ratchet.log/1"));
     CHECK(contains(get(port, "evil.example", "/api/v1/runs"), "421"));
     CHECK(contains(get(port, "localhost", "/api/v1/trend?case=copy/x/n=3"), "404"));

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 
@@ -34,9 +35,12 @@ inline std::string rest_of(const Handle& socket) {
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   std::string text;
   char block[65536];
-  for (ssize_t got = 1; (got = ::recv(socket.get(), block, sizeof block, 0)) > 0;)
+  for (;;) {
+    const ssize_t got = ::recv(socket.get(), block, sizeof block, 0);
+    if (got < 0 && errno == EINTR) continue;  // a child of the server in this process ended
+    if (got <= 0) return text;
     text.append(block, static_cast<std::size_t>(got));
-  return text;
+  }
 }
 
 inline std::string exchanged(std::uint16_t port, const std::string& sent) {
