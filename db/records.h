@@ -97,11 +97,11 @@ struct Acceptance {
 
 // Which part of a case's history. Empty fields do not narrow.
 struct HistoryFilter {
-  std::string device_name;
-  std::string environment;             // a fingerprint
-  std::string since;                   // RFC 3339
-  std::optional<std::uint64_t> limit;  // the newest so many
-  std::string until{};                 // RFC 3339, itself included
+  std::string device_name{};
+  std::string environment{};             // a fingerprint
+  std::string since{};                   // RFC 3339
+  std::optional<std::uint64_t> limit{};  // the newest so many
+  std::string until{};                   // RFC 3339, itself included
 };
 
 struct HistoryPoint {
@@ -188,6 +188,19 @@ struct RunRow {
   std::uint64_t cases = 0;
   std::uint64_t unmeasured = 0;  // of these, without a sample
   std::uint64_t samples = 0;
+};
+
+struct VerdictRow {
+  std::string uuid;
+  std::string made_at;  // RFC 3339
+  std::string outcome;
+  int exit_code = 0;
+  std::string baseline;     // sha; "" where it is not known
+  std::string candidate;    // sha
+  bool dirty = false;       // the candidate
+  std::string environment;  // fingerprint
+  std::string device_name;
+  std::uint64_t cases = 0;
 };
 
 }  // namespace ratchet::db

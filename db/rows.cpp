@@ -100,9 +100,16 @@ void require_time(Connection& connection, const std::string& text, const std::st
                   "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]*[Z0-9]'");
   parse.start(text);
   if (!parse.step() || parse.integer(0) == 0) {
-    throw Error(what + ": \"" + text + "\" is not an RFC 3339 time; give one such as 2026-01-31T12:00:00Z");
+    throw BadTime(what + ": \"" + text + "\" is not an RFC 3339 time; give one such as 2026-01-31T12:00:00Z");
   }
 }
+
+void require_times(Connection& connection, const HistoryFilter& filter) {
+  if (!filter.since.empty()) require_time(connection, filter.since, "since");
+  if (!filter.until.empty()) require_time(connection, filter.until, "until");
+}
+
+std::int64_t limit_of(std::optional<std::uint64_t> limit) { return limit ? static_cast<std::int64_t>(*limit) : -1; }
 
 void require_prefix(const std::string& prefix) {
   if (prefix.size() < 4) throw Error("\"" + prefix + "\" is too short for a name; give at least 4 digits");

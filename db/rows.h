@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/records.h"
 #include "db/sqlite.h"
 #include "ratchet/run.h"
 
@@ -23,8 +24,13 @@ std::int64_t put_case(Connection& connection, const std::string& name);
 // The columns sha, tree, dirty, subject, time.
 [[nodiscard]] Commit read_commit(Row& row);
 
-// Refuses what SQLite's date functions and RFC 3339 do not both read. what: "run 12ab: started_at".
+// Refuses, with BadTime, what SQLite's date functions and RFC 3339 do not both read. what: "run 12ab: started_at".
 void require_time(Connection& connection, const std::string& text, const std::string& what);
+
+void require_times(Connection& connection, const HistoryFilter& filter);
+
+// For LIMIT: none is -1.
+[[nodiscard]] std::int64_t limit_of(std::optional<std::uint64_t> limit);
 
 // A shorter one would name anything, an empty one everything.
 void require_prefix(const std::string& prefix);

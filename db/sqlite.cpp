@@ -54,8 +54,10 @@ void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_clo
 void Connection::check(int code, std::string_view doing) const {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
   const std::string what = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-  throw Error(file_.string() + ": cannot " + std::string(doing) + ": " + what + " (SQLite " + std::to_string(code) +
-              "); " + remedy(code, patience_));
+  const std::string text = file_.string() + ": cannot " + std::string(doing) + ": " + what + " (SQLite " +
+                           std::to_string(code) + "); " + remedy(code, patience_);
+  if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) throw Busy(text);
+  throw Error(text);
 }
 
 Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono::milliseconds patience)

@@ -33,6 +33,11 @@ class NoDatabase : public Error {
   using Error::Error;
 };
 
+// Another process held a lock for longer than this one waits: the same may succeed in a moment.
+class Busy : public Error {
+  using Error::Error;
+};
+
 constexpr std::int64_t kApplicationId = 0x52544348;  // "RTCH": what file(1) and we know our databases by
 
 // How long a writer waits for others: CI jobs of one machine share a file, and a commit there took at most 1 s in tests

@@ -26,6 +26,16 @@ class StaleBaseline : public Error {
   using Error::Error;
 };
 
+// A name that means more than one run or verdict; the text lists them.
+class Ambiguous : public Error {
+  using Error::Error;
+};
+
+// A text that should be an RFC 3339 time and is none.
+class BadTime : public Error {
+  using Error::Error;
+};
+
 // Identity of an environment row: every field counts. Which environments may be compared is for ratchet/ to say.
 [[nodiscard]] std::string fingerprint(const Environment& environment);
 
@@ -71,11 +81,12 @@ class Store {
   // Every verdict on the case on the device model whose candidate is known, in the order of recording.
   [[nodiscard]] std::vector<CaseJudgement> judgements(const std::string& case_id, const std::string& device_name);
   [[nodiscard]] std::optional<Environment> environment(const std::string& fingerprint);
-  [[nodiscard]] std::vector<RunRow> runs(std::optional<std::size_t> limit);  // newest first
+  // Newest first, by their times.
+  [[nodiscard]] std::vector<RunRow> runs(const HistoryFilter& filter);
+  [[nodiscard]] std::vector<VerdictRow> verdicts(const HistoryFilter& filter);
 
   // By at least four digits of a run's uuid, or of a commit's sha (then its newest run). A name that fits several runs,
-  // or a commit measured in several environments (narrow by fingerprint) or both clean and dirty, is an Error that
-  // lists them.
+  // or a commit measured in several environments (narrow by fingerprint) or both clean and dirty, is Ambiguous.
   [[nodiscard]] std::optional<Run> find_run(const std::string& prefix, const std::string& environment = "");
   // The newest run of a clean commit with this tree in exactly this environment (a fingerprint): commits of one tree
   // hold the same code, as a branch's merge and what main gets from it.

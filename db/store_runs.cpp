@@ -234,7 +234,7 @@ std::optional<Run> Store::find_run(const std::string& prefix, const std::string&
       lines += "\n  " + line;
     }
   }
-  if (meanings.size() > 1) throw Error(prefix + ": more than one run has this name; give one of" + lines);
+  if (meanings.size() > 1) throw Ambiguous(prefix + ": more than one run has this name; give one of" + lines);
   return meanings.empty() ? std::nullopt : load_run(newest);
 }
 
@@ -258,8 +258,7 @@ Launches Store::samples(const std::string& run_uuid, const std::string& case_id)
 }
 
 std::vector<HistoryPoint> Store::history(const std::string& case_id, const HistoryFilter& filter) {
-  if (!filter.since.empty()) require_time(connection_, filter.since, "since");
-  if (!filter.until.empty()) require_time(connection_, filter.until, "until");
+  require_times(connection_, filter);
   Statement select(connection_, "read the history of " + case_id,
                    std::string(kPoint) +
                        "WHERE cases.name = ?1 AND m.samples > 0 AND (?2 = '' OR e.device_name = ?2) "
@@ -297,15 +296,19 @@ std::vector<std::vector<HistoryPoint>> Store::overview(const std::string& device
   return cases;
 }
 
-std::vector<RunRow> Store::runs(std::optional<std::size_t> limit) {
+std::vector<RunRow> Store::runs(const HistoryFilter& filter) {
+  require_times(connection_, filter);
   Statement select(connection_, "read the runs",
-                   "SELECT r.uuid, r.started_at, r.tool, c.sha, c.tree, c.dirty, c.subject, c.time, e.fingerprint, "
-                   "e.device_name, count(*), sum(m.samples = 0), sum(m.samples) FROM (SELECT * FROM runs "
-                   "ORDER BY started_s DESC, id DESC LIMIT ?) AS r JOIN commits AS c ON c.id = r.commit_id "
-                   "JOIN environments AS e ON e.id = r.environment_id JOIN measurements AS m ON m.run_id = r.id "
-                   "GROUP BY r.id ORDER BY r.started_s DESC, r.id DESC");
+                   "SELECT r.uuid, r.started_at, r.tool, c.sha, c.tree, c.dirty, c.subject, c.time, r.fingerprint, "
+                   "r.device_name, count(*), sum(m.samples = 0), sum(m.samples) FROM (SELECT runs.*, e.fingerprint, "
+                   "e.device_name FROM runs JOIN environments AS e ON e.id = runs.environment_id "
+                   "WHERE (?1 = '' OR e.device_name = ?1) AND (?2 = '' OR e.fingerprint = ?2) "
+                   "AND (?3 = '' OR started_s >= unixepoch(?3)) AND (?4 = '' OR started_s <= unixepoch(?4)) "
+                   "ORDER BY started_s DESC, runs.id DESC LIMIT ?5) AS r JOIN commits AS c ON c.id = r.commit_id "
+                   "JOIN measurements AS m ON m.run_id = r.id GROUP BY r.id ORDER BY r.started_s DESC, r.id DESC");
   std::vector<RunRow> rows;
-  for (select.start(limit_of(limit)); select.step();) {
+  select.start(filter.device_name, filter.environment, filter.since, filter.until, limit_of(filter.limit));
+  while (select.step()) {
     Row row(select);
     RunRow run;
     run.uuid = row.text();

@@ -142,7 +142,7 @@ std::optional<VerdictRecord> Store::verdict(const std::string& uuid_prefix) {
     if (uuids.back() == uuid_prefix) return load_verdict(uuid_prefix);
   }
   if (uuids.empty()) return std::nullopt;
-  if (uuids.size() > 1) throw Error(uuid_prefix + ": more than one verdict has this name; give one of" + lines);
+  if (uuids.size() > 1) throw Ambiguous(uuid_prefix + ": more than one verdict has this name; give one of" + lines);
   return load_verdict(uuids.front());
 }
 
@@ -153,6 +153,38 @@ std::optional<VerdictRecord> Store::newest_verdict() {
   return load_verdict(select.text(0));
 }
 
+std::vector<VerdictRow> Store::verdicts(const HistoryFilter& filter) {
+  require_times(connection_, filter);
+  Statement select(connection_, "read the verdicts",
+                   "SELECT v.uuid, v.made_at, v.outcome, v.exit_code, coalesce(b.sha, ''), coalesce(c.sha, ''), "
+                   "coalesce(c.dirty, 0), coalesce(e.fingerprint, ''), coalesce(e.device_name, ''), "
+                   "(SELECT count(*) FROM verdict_cases WHERE verdict_id = v.id) FROM verdicts AS v "
+                   "LEFT JOIN commits AS b ON b.id = v.baseline_commit_id "
+                   "LEFT JOIN commits AS c ON c.id = v.candidate_commit_id "
+                   "LEFT JOIN environments AS e ON e.id = v.environment_id "
+                   "WHERE (?1 = '' OR e.device_name = ?1) AND (?2 = '' OR e.fingerprint = ?2) "
+                   "AND (?3 = '' OR v.made_s >= unixepoch(?3)) AND (?4 = '' OR v.made_s <= unixepoch(?4)) "
+                   "ORDER BY v.made_s DESC, v.id DESC LIMIT ?5");
+  std::vector<VerdictRow> rows;
+  select.start(filter.device_name, filter.environment, filter.since, filter.until, limit_of(filter.limit));
+  while (select.step()) {
+    Row row(select);
+    VerdictRow verdict;
+    verdict.uuid = row.text();
+    verdict.made_at = row.text();
+    verdict.outcome = row.text();
+    verdict.exit_code = static_cast<int>(row.integer());
+    verdict.baseline = row.text();
+    verdict.candidate = row.text();
+    verdict.dirty = row.flag();
+    verdict.environment = row.text();
+    verdict.device_name = row.text();
+    verdict.cases = row.count();
+    rows.push_back(std::move(verdict));
+  }
+  return rows;
+}
+
 std::vector<PastDuet> Store::past_duets(const std::string& case_id, const HistoryFilter& filter) {
   if (!filter.since.empty()) require_time(connection_, filter.since, "since");
   Statement select(connection_, "read the duets of " + case_id,
@@ -161,9 +193,9 @@ std::vector<PastDuet> Store::past_duets(const std::string& case_id, const Histor
                    "JOIN duets AS d ON d.id = s.duet_id LEFT JOIN environments AS e ON e.id = d.environment_id "
                    "WHERE cases.name = ?1 AND (?2 = '' OR e.device_name = ?2) AND (?3 = '' OR e.fingerprint = ?3) "
                    "AND (?4 = '' OR v.made_s >= unixepoch(?4)) ORDER BY v.made_s DESC, v.id DESC LIMIT ?5");
-  const std::int64_t limit = filter.limit ? static_cast<std::int64_t>(*filter.limit) : -1;
   std::vector<PastDuet> past;
-  for (select.start(case_id, filter.device_name, filter.environment, filter.since, limit); select.step();) {
+  for (select.start(case_id, filter.device_name, filter.environment, filter.since, limit_of(filter.limit));
+       select.step();) {
     Row row(select);
     PastDuet duet;
     duet.verdict_uuid = row.text();

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building needs on Debian 12 or Ubuntu 24.04, if it is missing. Sourced by the other scripts; safe to run again.
 packages=(g++ cmake ninja-build git ca-certificates libboost-dev libboost-program-options-dev libsqlite3-dev
-  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libcurl4-openssl-dev python3)
+  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libcurl4-openssl-dev libmicrohttpd-dev
+  python3)
 
 # Where the CUDA toolkit came from NVIDIA's repository, cuDNN does too: the tests that build its plans need the library.
 if [ -x /usr/local/cuda/bin/nvcc ] && ! ldconfig -p | grep -q 'libcudnn\.so\.9' && apt-cache show libcudnn9-cuda-13 >/dev/null 2>&1; then

@@ -45,6 +45,7 @@ const std::vector<Command>& commands() {
        declare_report,
        {{"run", 1}},
        make_report},
+      {"serve", "", "the history over HTTP: the page and a JSON API, read-only", declare_serve, {}, serve},
       {"replay",
        "[VERDICT]",
        "judge a recorded check again from its rounds; the newest one by default",

@@ -18,6 +18,7 @@ void declare_matrix(po::options_description& options);
 void declare_record(po::options_description& options);
 void declare_report(po::options_description& options);
 void declare_run(po::options_description& options);
+void declare_serve(po::options_description& options);
 void declare_trend(po::options_description& options);
 void declare_tune(po::options_description& options);
 
@@ -36,6 +37,7 @@ int matrix(Context& context, const po::variables_map& values);
 int record(Context& context, const po::variables_map& values);
 int replay(Context& context, const po::variables_map& values);
 int run_modules(Context& context, const po::variables_map& values);
+int serve(Context& context, const po::variables_map& values);
 int show(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);

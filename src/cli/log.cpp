@@ -10,7 +10,9 @@ void declare_log(po::options_description& options) {
 
 int log(Context& context, const po::variables_map& values) {
   const std::size_t limit = values["limit"].as<std::size_t>();
-  const auto runs = context.store(db::Mode::ReadOnly).runs(limit == 0 ? std::nullopt : std::optional(limit));
+  db::HistoryFilter newest;
+  if (limit > 0) newest.limit = limit;
+  const auto runs = context.store(db::Mode::ReadOnly).runs(newest);
   context.out() << (context.json() ? report::runs_json(runs) : report::runs_text(runs, context.paint()));
   return 0;
 }

@@ -1,43 +1,33 @@
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "ratchet/error.h"
 #include "src/cli/commands.h"
 #include "src/cli/judging.h"
 #include "src/history/series.h"
 #include "src/report/trend_report.h"
 #include "src/report/units.h"
-#include "src/repository/spelling.h"
 
 namespace ratchet::cli {
 namespace {
-
-// A date is a whole day: from its first second, or to its last.
-std::string time_of(const po::variables_map& values, const char* option, const char* second_of_day) {
-  const std::string text = text_of(values, option);
-  constexpr std::size_t kDate = 10;
-  return text.size() == kDate ? text + second_of_day : text;
-}
 
 history::Selection selection_from(const po::variables_map& values) {
   history::Selection selection;
   selection.metric = history::metric_from(text_of(values, "metric"));
   selection.filter.device_name = text_of(values, "device");
-  selection.filter.since = time_of(values, "since", "T00:00:00Z");
-  selection.filter.until = time_of(values, "until", "T23:59:59Z");
+  selection.filter.since = history::since(text_of(values, "since"));
+  selection.filter.until = history::until(text_of(values, "until"));
   if (values.count("limit") > 0) selection.filter.limit = values["limit"].as<std::size_t>();
   return selection;
 }
 
-void require_known_device(db::Store& store, const std::string& device) {
-  if (device.empty()) return;
-  const std::vector<std::string> names = store.device_names();
-  if (std::find(names.begin(), names.end(), device) != names.end()) return;
-  const std::string close = repository::nearest(device, names);
-  throw Error(
-      "no run of a device \"" + report::printable(device) + "\" is recorded" +
-      (close.empty() ? "; `ratchet log` lists the runs" : "; did you mean \"" + report::printable(close) + "\"?"));
+// Names in the message come from the command line and from other people's files: nothing in it may act on a terminal.
+std::vector<std::string> known_cases(db::Store& store, const std::string& glob, const std::string& device) {
+  try {
+    history::require_device(store, device);
+    return history::cases_matching(store, glob);
+  } catch (const history::Unknown& unknown) {
+    throw Error(report::printable(unknown.what()));
+  }
 }
 
 void tell_left_out(Context& context, const history::Found& found, const history::Line& line,
@@ -78,19 +68,12 @@ int trend(Context& context, const po::variables_map& values) {
   if (glob.empty()) throw Error("trend needs a case id or a glob; `ratchet baseline show` lists cases");
   db::Store& store = context.store(db::Mode::ReadOnly);
   const history::Selection selection = selection_from(values);
-  const std::vector<std::string> cases = history::cases_matching(store, glob);
-  require_known_device(store, selection.filter.device_name);
+  const std::vector<std::string> cases = known_cases(store, glob, selection.filter.device_name);
   const std::string branch = text_of(values, "branch");
   const history::Line line = is_set(values, "all") ? history::Line{} : history::line_of(context.root(), branch);
   const Policy policy = policy_from(context, values);
 
-  history::Found all;
-  for (const std::string& id : cases) {
-    history::Found one = history::series_of(store, id, selection, line, policy);
-    all.beside += one.beside;
-    all.unknown += one.unknown;
-    for (history::Series& series : one.series) all.series.push_back(std::move(series));
-  }
+  const history::Found all = history::series_of_all(store, cases, selection, line, policy);
   tell_left_out(context, all, line, branch);
   if (all.series.empty()) nothing_found(glob, selection, all);
   if (context.json()) {

@@ -9,13 +9,20 @@
 
 #include "ratchet/anchored.h"
 #include "ratchet/environment.h"
-#include "ratchet/error.h"
 #include "ratchet/glob.h"
 #include "ratchet/summary.h"
 #include "src/repository/spelling.h"
 
 namespace ratchet::history {
 namespace {
+
+constexpr std::size_t kDate = sizeof "2026-01-01" - 1;
+
+std::string either(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "\"" : " or \"") + name + "\"";
+  return text;
+}
 
 // False where the run does not know the metric.
 bool measure(Point& point, Metric metric) {
@@ -239,18 +246,40 @@ std::vector<AnchoredChange> credible_changes(db::Store& store, const std::string
   return changes;
 }
 
+Unknown::Unknown(const std::string& text, std::vector<std::string> nearest)
+    : Error(text + (nearest.empty() ? "" : "; did you mean " + either(nearest) + "?")), nearest_(std::move(nearest)) {}
+
 std::vector<std::string> cases_matching(db::Store& store, const std::string& glob) {
   const std::vector<std::string> names = store.case_names();
-  if (names.empty()) throw Error("no run is recorded yet; `ratchet record` or `ratchet run` measures one");
+  if (names.empty()) throw Unknown("no run is recorded yet; `ratchet record` or `ratchet run` measures one", {});
   std::vector<std::string> chosen;
   std::copy_if(names.begin(), names.end(), std::back_inserter(chosen),
                [&](const std::string& name) { return name == glob || glob_matches(glob, name); });
-  if (!chosen.empty()) return chosen;
-  const std::vector<std::string> close = repository::nearest_few(glob, names);
-  std::string hint;
-  for (const std::string& name : close) hint += (hint.empty() ? "; did you mean \"" : "\" or \"") + name;
-  throw Error("no recorded case matches \"" + glob + "\"" + (hint.empty() ? "" : hint + "\"?"));
+  if (chosen.empty())
+    throw Unknown("no recorded case matches \"" + glob + "\"", repository::nearest_few(glob, names));
+  return chosen;
 }
+
+void require_device(db::Store& store, const std::string& device_name) {
+  const std::vector<std::string> names = store.device_names();
+  if (device_name.empty() || std::find(names.begin(), names.end(), device_name) != names.end()) return;
+  throw Unknown("no run of a device \"" + device_name + "\" is recorded", repository::nearest_few(device_name, names));
+}
+
+Found series_of_all(db::Store& store, const std::vector<std::string>& cases, const Selection& selection,
+                    const Line& line, const Policy& policy) {
+  Found all;
+  for (const std::string& id : cases) {
+    Found one = series_of(store, id, selection, line, policy);
+    all.beside += one.beside;
+    all.unknown += one.unknown;
+    for (Series& series : one.series) all.series.push_back(std::move(series));
+  }
+  return all;
+}
+
+std::string since(const std::string& text) { return text.size() == kDate ? text + "T00:00:00Z" : text; }
+std::string until(const std::string& text) { return text.size() == kDate ? text + "T23:59:59Z" : text; }
 
 Found series_of(db::Store& store, const std::string& case_id, const Selection& selection, const Line& line,
                 const Policy& policy) {

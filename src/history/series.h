@@ -12,6 +12,7 @@
 #include "db/store.h"
 #include "ratchet/change_points.h"
 #include "ratchet/cusum.h"
+#include "ratchet/error.h"
 #include "ratchet/policy.h"
 #include "src/history/line.h"
 
@@ -88,8 +89,27 @@ struct Found {
 [[nodiscard]] Found series_of(db::Store& store, const std::string& case_id, const Selection& selection,
                               const Line& line, const Policy& policy);
 
-// The cases that match a glob, by name. Error when there are none, with the nearest names.
+// A case or device that no recorded run knows; the text and `nearest` have what was probably meant.
+class Unknown : public Error {
+ public:
+  Unknown(const std::string& text, std::vector<std::string> nearest);
+  [[nodiscard]] const std::vector<std::string>& nearest() const { return nearest_; }
+
+ private:
+  std::vector<std::string> nearest_;
+};
+
+// The cases that match a glob, by name. Unknown when there are none.
 [[nodiscard]] std::vector<std::string> cases_matching(db::Store& store, const std::string& glob);
+void require_device(db::Store& store, const std::string& device_name);  // Unknown; "" is any device
+
+// series_of() of each, in one.
+[[nodiscard]] Found series_of_all(db::Store& store, const std::vector<std::string>& cases, const Selection& selection,
+                                  const Line& line, const Policy& policy);
+
+// For HistoryFilter: a date is a whole day, from its first second or to its last; any other text is left as it is.
+[[nodiscard]] std::string since(const std::string& date_or_time);
+[[nodiscard]] std::string until(const std::string& date_or_time);
 
 // Those of Store::anchored_changes() that are credible.
 [[nodiscard]] std::vector<AnchoredChange> credible_changes(db::Store& store, const std::string& case_id,

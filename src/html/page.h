@@ -13,6 +13,9 @@ namespace ratchet::html {
 [[nodiscard]] bool has_page();
 void require_page();  // Error that says what to install
 
+// The policy that stands in the page, for the header of a server that sends it. Error without a page.
+[[nodiscard]] std::string page_policy();
+
 // The file. Error without a page.
 [[nodiscard]] std::string page_of(const documents::HistoryDocument& history);
 

@@ -55,6 +55,27 @@ std::string runs_json(const std::vector<db::RunRow>& runs) {
   return dump({{"format", "ratchet.log/1"}, {"runs", std::move(list)}});
 }
 
+std::string verdicts_json(const std::vector<db::VerdictRow>& verdicts) {
+  Json list = Json::array();
+  for (const db::VerdictRow& verdict : verdicts) {
+    list.push_back({{"uuid", verdict.uuid},
+                    {"made_at", verdict.made_at},
+                    {"outcome", verdict.outcome},
+                    {"exit_code", verdict.exit_code},
+                    {"baseline", verdict.baseline},
+                    {"candidate", verdict.candidate},
+                    {"dirty", verdict.dirty},
+                    {"device", verdict.device_name},
+                    {"environment", verdict.environment},
+                    {"cases", verdict.cases}});
+  }
+  return dump({{"format", "ratchet.verdicts/1"}, {"verdicts", std::move(list)}});
+}
+
+std::string cases_json(const std::vector<std::string>& cases, const std::vector<std::string>& devices) {
+  return dump({{"format", "ratchet.cases/1"}, {"cases", cases}, {"devices", devices}});
+}
+
 std::string baselines_text(const std::vector<db::BaselineMove>& moves, const Paint& paint) {
   Table table({{"case"},
                {"device"},

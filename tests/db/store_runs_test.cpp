@@ -63,7 +63,7 @@ TEST_CASE("store: recording a run again changes nothing, and another content und
   Store store(folder.file(), Mode::ReadWrite);
   store.record(recording_of(a_run("run-0001")));
   store.record(recording_of(a_run("run-0001")));
-  CHECK(store.runs(std::nullopt).size() == 1);
+  CHECK(store.runs({}).size() == 1);
   Run other = a_run("run-0001");
   other.measurements[0].launches[0][0] += 1;
   CHECK(says(recording(store, other), "run run-0001: a run of this uuid with other content"));
@@ -97,7 +97,7 @@ TEST_CASE("store: what a gate must never rest on is refused by name and leaves n
        {"", "yesterday", "now", "2026-01-02", "2026-13-02T03:04:05Z", "2026-01-02 03:04:05Z", "2461042.5"}) {
     CHECK(says(recording(store, changed([&](Run& run) { run.started_at = time; })), "started_at"));
   }
-  CHECK(store.runs(std::nullopt).empty());
+  CHECK(store.runs({}).empty());
   CHECK(store.case_names().empty());  // also of those that failed within the transaction
 }
 
@@ -232,14 +232,20 @@ TEST_CASE("store: the log shows the newest runs first, with what they could not 
   late.measurements[0].launches.clear();
   store.record(recording_of(late));
   store.record(recording_of(a_run("run-0001")));
-  const auto rows = store.runs(std::nullopt);
+  const auto rows = store.runs({});
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].uuid == "run-0002");
   CHECK(rows[0].cases == 2);
   CHECK(rows[0].unmeasured == 1);
   CHECK(rows[1].samples == 5);
   CHECK(rows[1].commit.subject == "Make it faster");
-  CHECK(store.runs(1).size() == 1);
+  CHECK(store.runs({.limit = 1}).at(0).uuid == "run-0002");
+  CHECK(store.runs({.since = "2026-02-01T01:00:00+01:00"}).at(0).uuid == "run-0002");
+  CHECK(store.runs({.until = "2026-01-02T03:04:05Z"}).at(0).uuid == "run-0001");
+  CHECK(store.runs({.device_name = "NVIDIA L4"}).size() == 2);
+  CHECK(store.runs({.device_name = "another"}).empty());
+  CHECK(store.runs({.environment = "another"}).empty());
+  CHECK_THROWS_AS(static_cast<void>(store.runs({.until = "tomorrow"})), BadTime);
 }
 
 TEST_CASE("store: a changed sample is found by the check and never decoded") {

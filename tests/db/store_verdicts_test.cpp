@@ -12,6 +12,34 @@ void record(Store& store, const VerdictRecord& verdict) {
 
 }  // namespace
 
+TEST_CASE("store: verdicts are listed newest first, also those of which little is known") {
+  const Folder folder;
+  Store store(folder.file(), Mode::ReadWrite);
+  VerdictRecord bare;
+  bare.uuid = "verdict-2";
+  bare.made_at = "2026-03-03T00:00:00Z";
+  bare.outcome = "no_verdict";
+  bare.exit_code = 3;
+  bare.document = "{}";
+  record(store, bare);
+  const VerdictRecord verdict = a_verdict("verdict-1");
+  record(store, verdict);
+  const auto rows = store.verdicts({});
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].uuid == "verdict-2");
+  CHECK(rows[0].exit_code == 3);
+  CHECK(rows[0].candidate.empty());
+  CHECK(rows[0].cases == 0);
+  CHECK(rows[1].made_at == verdict.made_at);
+  CHECK(rows[1].candidate == verdict.candidate.sha);
+  CHECK(rows[1].baseline == verdict.baseline.sha);
+  CHECK(rows[1].cases == verdict.cases.size());
+  CHECK(store.verdicts({.device_name = rows[1].device_name}).size() == 1);
+  CHECK(store.verdicts({.since = "2026-03-03T00:00:00Z"}).size() == 1);
+  CHECK(store.verdicts({.limit = 1, .until = "2026-03-02T00:00:00Z"}).at(0).uuid == "verdict-1");
+  CHECK_THROWS_AS(static_cast<void>(store.verdict("verdict")), Ambiguous);
+}
+
 TEST_CASE("store: a verdict comes back with the rounds that it was decided from") {
   const Folder folder;
   VerdictRecord verdict = a_verdict("verdict-1");
@@ -73,7 +101,7 @@ TEST_CASE("store: an unfit verdict is refused and takes its run with it") {
   CHECK(says(fault([](auto& v) { v.duets[0].cases[0].launches[0].baseline_ns[0] = -1; }), "is not a time"));
   CHECK(says(fault([](auto& v) { v.duets[0].cases[0].facts.handicap_percent = 1; }), "planted slowdown"));
   CHECK(says(fault([](auto& v) { v.duets.push_back(v.duets[0]); }), "twice"));
-  CHECK(store.runs(std::nullopt).empty());
+  CHECK(store.runs({}).empty());
   CHECK_FALSE(store.verdict("verdict-1"));
 }
 

@@ -18,15 +18,15 @@ export function addressOf(file, hash = "") {
   return pathToFileURL(`${process.env.RATCHET_PAGES}/${file}`).href + (hash && `#${new URLSearchParams(hash)}`);
 }
 
-// Opens a page for one test and looks at the end of it whether all was quiet. hash: an object.
-export async function open(t, file, hash, {width = 1280, height = 900, dark = false} = {}) {
+// Opens a page (a file, or what a server gives at `address`) for one test and looks at the end of it whether all was quiet. hash: an object.
+export async function open(t, file, hash, {width = 1280, height = 900, dark = false, address = addressOf(file)} = {}) {
   const context = await browser.newContext({viewport: {width, height}, colorScheme: dark ? "dark" : "light"});
   const page = await context.newPage();
   const noise = [];
   page.on("console", (message) => noise.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => noise.push(`error: ${error.stack}`));
   page.on("request", (request) => {
-    if (request.url().split("#")[0] !== addressOf(file)) noise.push(`request: ${request.url()}`);
+    if (request.url().split("#")[0] !== address) noise.push(`request: ${request.url()}`);
   });
   await page.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -36,7 +36,7 @@ export async function open(t, file, hash, {width = 1280, height = 900, dark = fa
     await context.close();
     assert.deepEqual(noise, []);
   });
-  await page.goto(addressOf(file, hash));
+  await page.goto(address + (hash ? `#${new URLSearchParams(hash)}` : ""));
   return page;
 }
 

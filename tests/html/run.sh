@@ -22,6 +22,6 @@ if ! cmp -s package-lock.json node_modules/.installed; then
   cp package-lock.json node_modules/.installed
 fi
 "$build/bin/html_pages" "$folder/pages"
-export RATCHET_CHROMIUM RATCHET_PAGES=$folder/pages
+export RATCHET_CHROMIUM RATCHET_PAGES=$folder/pages RATCHET_FAKE=$build/fake/ratchet
 if [ -n "$script" ]; then exec node "$script"; fi
 exec node --test --test-concurrency=2 ./*.test.mjs

@@ -145,7 +145,7 @@ void ask(const std::filesystem::path& file) {
     for (const auto& one : store.overview("NVIDIA L4", 30)) points += one.size();
     return points;
   });
-  time("the newest 20 runs", 300, [&] { return store.runs(20).size(); });
+  time("the newest 20 runs", 300, [&] { return store.runs({.limit = 20}).size(); });
 }
 
 bool is_small(const std::filesystem::path& file, int runs) {
