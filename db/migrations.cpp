@@ -267,8 +267,27 @@ CREATE TRIGGER tunings_kept BEFORE DELETE ON tunings BEGIN SELECT RAISE(ABORT, '
 CREATE TRIGGER tunings_fixed BEFORE UPDATE ON tunings BEGIN SELECT RAISE(ABORT, 'tunings is append-only'); END;
 )sql";
 
+constexpr const char* kVersion6 = R"sql(
+CREATE TABLE baseline_conflicts (
+  id INTEGER PRIMARY KEY,
+  ours INTEGER NOT NULL REFERENCES baselines (id),
+  theirs TEXT NOT NULL CHECK (theirs <> ''),
+  taken INTEGER REFERENCES baselines (id),
+  source TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  resolved_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX baseline_conflicts_by_theirs ON baseline_conflicts (theirs);
+CREATE TRIGGER baseline_conflicts_kept BEFORE DELETE ON baseline_conflicts
+  BEGIN SELECT RAISE(ABORT, 'baseline_conflicts is append-only'); END;
+CREATE TRIGGER baseline_conflicts_fixed BEFORE UPDATE ON baseline_conflicts
+  BEGIN SELECT RAISE(ABORT, 'baseline_conflicts is append-only'); END;
+)sql";
+
 // kSteps[v] leads from version v to version v + 1.
-constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3, kVersion4, kFactsApart};
+constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3, kVersion4, kFactsApart, kVersion6};
+
+}  // namespace
 
 std::int64_t known_version(Connection& connection) {
   const std::int64_t version = connection.number("read the schema version", "PRAGMA user_version");
@@ -279,6 +298,8 @@ std::int64_t known_version(Connection& connection) {
   }
   return version;
 }
+
+namespace {
 
 void run_steps(Connection& connection) {
   Transaction transaction(connection, "migrate the database");

@@ -10,6 +10,9 @@ namespace ratchet::db {
 
 [[nodiscard]] std::int64_t newest_schema();
 
+// Of the database's schema; refuses a newer one than this program knows.
+[[nodiscard]] std::int64_t known_version(Connection& connection);
+
 // Brings the database to the newest schema in one transaction, also when several processes try at once. Refuses a newer
 // schema than this program knows; read-only, refuses an older one too, since it may not change it.
 void migrate(Connection& connection);

@@ -103,6 +103,16 @@ Owner Connection::owner() {
   return application == 0 && tables == 0 ? Owner::Nobody : Owner::Stranger;
 }
 
+void Connection::copy_to(Connection& to) {
+  sqlite3_backup* backup = sqlite3_backup_init(to.handle(), "main", handle(), "main");
+  if (backup == nullptr) to.check(sqlite3_extended_errcode(to.handle()), "copy a database");
+  constexpr int kAllPages = -1;
+  sqlite3_backup_step(backup, kAllPages);
+  const int code = sqlite3_backup_finish(backup);  // of the step; its words would be those of the other connection
+  if (code != SQLITE_OK)
+    throw Error(file_.string() + ": cannot copy the database: " + sqlite3_errstr(code) + "; " + remedy(code, patience_));
+}
+
 void Connection::execute(const char* doing, const char* sql) {
   check(sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr), doing);
 }

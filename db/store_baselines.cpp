@@ -1,4 +1,5 @@
 #include "db/json_text.h"
+#include "db/moves.h"
 #include "db/rows.h"
 #include "db/samples.h"
 #include "db/store.h"
@@ -59,7 +60,8 @@ Evidence evidence_of_run(Connection& connection, const BaselineMove& move) {
                    "SELECT c.sha, c.tree, c.dirty, c.subject, c.time, f.definition, e.device_name, m.verified, "
                    "m.failures IS NOT NULL FROM runs AS r JOIN commits AS c ON c.id = r.commit_id "
                    "JOIN environments AS e ON e.id = r.environment_id JOIN measurements AS m ON m.run_id = r.id "
-                   "JOIN facts AS f ON f.id = m.facts_id JOIN cases ON cases.id = m.case_id WHERE r.uuid = ? AND cases.name = ? AND m.samples > 0");
+                   "JOIN facts AS f ON f.id = m.facts_id JOIN cases ON cases.id = m.case_id "
+                   "WHERE r.uuid = ? AND cases.name = ? AND m.samples > 0");
   select.start(move.run_uuid, move.case_id);
   if (!select.step()) refuse(move, "run " + move.run_uuid + " has no measurement of it; record that first");
   Row row(select);
@@ -128,11 +130,19 @@ std::vector<BaselineMove> Store::baselines(const std::string& device_name) {
 }
 
 std::vector<BaselineMove> Store::baseline_log(const std::string& case_glob) {
-  Statement select(connection_, "read the moves of baselines",
+  return moves_matching(connection_, case_glob);
+}
+
+std::vector<BaselineMove> moves_matching(Connection& connection, const std::string& case_glob) {
+  Statement select(connection, "read the moves of baselines",
                    std::string(kMoves) + "WHERE cases.name = ?1 OR cases.name GLOB ?1 ORDER BY b.id");
   std::vector<BaselineMove> moves;
-  for (select.start(case_glob); select.step();) moves.push_back(read_move(connection_, select));
+  for (select.start(case_glob); select.step();) moves.push_back(read_move(connection, select));
   return moves;
+}
+
+void require_run_evidence(Connection& connection, const BaselineMove& move) {
+  require_evidence(move, evidence_of_run(connection, move));
 }
 
 std::optional<Remeasured> Store::remeasured(const BaselineMove& move) {
@@ -164,23 +174,27 @@ void Store::put_move(const BaselineMove& move, const Recording& recording) {
   if ((move.kind == "set") != (move.replaces == 0)) {
     refuse(move, current ? "there is one already: advance, accept or retire it" : "there is none yet: set it first");
   }
-  const bool retired = move.kind == "retired";
-  if (!retired) {
-    require_evidence(
-        move, move.run_uuid.empty() ? evidence_of_duet(move, recording.verdict) : evidence_of_run(connection_, move));
+  if (move.kind != "retired") {
+    move.run_uuid.empty() ? require_evidence(move, evidence_of_duet(move, recording.verdict))
+                          : require_run_evidence(connection_, move);
   }
+  insert_move(connection_, move);
+}
+
+std::int64_t insert_move(Connection& connection, const BaselineMove& move) {
+  const bool retired = move.kind == "retired";
   Statement insert(
-      connection_, "move the " + name_of(move),
+      connection, "move the " + name_of(move),
       "INSERT INTO baselines (case_id, device_name, device_kind, kind, replaces, commit_id, module_sha256, "
       "run_id, definition, median_ns, ci_lo_ns, ci_hi_ns, reason, actor, moved_at) VALUES "
       "(?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, (SELECT id FROM runs WHERE uuid = ?8), ?9, ?10, ?11, ?12, "
-      "?13, ?14, ?15)");
+      "?13, ?14, ?15) RETURNING id");
   const auto number = [&](double value) { return retired ? std::nullopt : std::optional(value); };
-  insert.run(put_case(connection_, move.case_id), move.device_name, move.device_kind, move.kind, move.replaces,
-             retired ? std::nullopt : std::optional(put_commit(connection_, move.commit)),
-             retired ? std::nullopt : std::optional(move.module_hash), move.run_uuid, move.definition,
-             number(move.median_ns), number(move.ci_lo_ns), number(move.ci_hi_ns), move.reason, move.actor,
-             move.moved_at);
+  return insert.run_for_id(put_case(connection, move.case_id), move.device_name, move.device_kind, move.kind,
+                           move.replaces, retired ? std::nullopt : std::optional(put_commit(connection, move.commit)),
+                           retired ? std::nullopt : std::optional(move.module_hash), move.run_uuid, move.definition,
+                           number(move.median_ns), number(move.ci_lo_ns), number(move.ci_hi_ns), move.reason,
+                           move.actor, move.moved_at);
 }
 
 }  // namespace ratchet::db

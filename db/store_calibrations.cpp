@@ -86,7 +86,8 @@ std::vector<CalibrationLaunch> Store::calibration_launches(const std::string& ca
 
 std::optional<CalibrationRecord> Store::newest_calibration(const std::string& suite) {
   Statement select(connection_, "find a calibration",
-                   "SELECT uuid, started_at, environment_id FROM calibrations WHERE suite = ? ORDER BY id DESC LIMIT 1");
+                   "SELECT uuid, started_at, environment_id FROM calibrations WHERE suite = ? "
+                   "ORDER BY unixepoch(started_at) DESC, id DESC LIMIT 1");
   select.start(suite);
   if (!select.step()) return std::nullopt;
   return CalibrationRecord{select.text(0), select.text(1), load_environment(connection_, select.integer(2)), suite};
@@ -109,7 +110,8 @@ std::vector<CalibrationReport> Store::calibration_reports(const std::string& dev
                    "FROM calibration_reports AS r JOIN calibrations AS c ON c.id = r.calibration_id "
                    "JOIN environments AS e ON e.id = c.environment_id WHERE e.device_name = ? AND NOT EXISTS "
                    "(SELECT 1 FROM calibration_reports AS later WHERE later.calibration_id = r.calibration_id "
-                   "AND later.id > r.id) ORDER BY r.id DESC");
+                   "AND (unixepoch(later.made_at), later.id) > (unixepoch(r.made_at), r.id)) "
+                   "ORDER BY unixepoch(r.made_at) DESC, r.id DESC");
   std::vector<CalibrationReport> reports;
   for (select.start(device_name); select.step();) {
     Row row(select);

@@ -67,7 +67,8 @@ void add_runs(std::vector<Session>& sessions, Connection& connection, const std:
                    "b.commit_id = r.commit_id AND b.module_sha256 IS NOT NULL ORDER BY b.id DESC LIMIT 1), ''), s.data "
                    "FROM cases JOIN measurements AS m ON m.case_id = cases.id JOIN facts AS f ON f.id = m.facts_id "
                    "JOIN runs AS r ON r.id = m.run_id JOIN commits AS c ON c.id = r.commit_id "
-                   "JOIN samples AS s ON s.run_id = m.run_id AND s.case_id = m.case_id WHERE cases.name = ? AND m.samples > 0 AND m.failures IS NULL AND "
+                   "JOIN samples AS s ON s.run_id = m.run_id AND s.case_id = m.case_id "
+                   "WHERE cases.name = ? AND m.samples > 0 AND m.failures IS NULL AND "
                    "coalesce(m.verified, 1) = 1 ORDER BY r.started_s DESC, r.id DESC");
   std::size_t seen = 0;
   for (select.start(case_id); seen < newest && select.step();) {

@@ -18,7 +18,7 @@ void Store::record(const TuningRecord& tuning) {
 std::optional<std::string> Store::tuning(const TuningKey& key) {
   Statement select(connection_, "find a tuning of " + key.family,
                    "SELECT document FROM tunings WHERE device_name = ? AND driver = ? AND clock_policy = ? AND "
-                   "modules = ? AND family = ? AND shape = ? ORDER BY id DESC LIMIT 1");
+                   "modules = ? AND family = ? AND shape = ? ORDER BY unixepoch(made_at) DESC, id DESC LIMIT 1");
   select.start(key.device_name, key.driver, key.clock_policy, key.modules, key.family, key.shape);
   if (!select.step()) return std::nullopt;
   return select.text(0);

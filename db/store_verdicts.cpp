@@ -147,7 +147,7 @@ std::optional<VerdictRecord> Store::verdict(const std::string& uuid_prefix) {
 }
 
 std::optional<VerdictRecord> Store::newest_verdict() {
-  Statement select(connection_, "find the newest verdict", "SELECT uuid FROM verdicts ORDER BY id DESC LIMIT 1");
+  Statement select(connection_, "find the newest verdict", "SELECT uuid FROM verdicts ORDER BY made_s DESC, id DESC LIMIT 1");
   select.start();
   if (!select.step()) return std::nullopt;
   return load_verdict(select.text(0));

@@ -14,36 +14,35 @@ namespace ratchet::db {
 namespace {
 
 using nlohmann::json;
-using Slot = std::variant<double Telemetry::*, std::uint64_t Telemetry::*, double DeviceModes::*,
-                          std::string DeviceModes::*>;
+using Slot =
+    std::variant<double Telemetry::*, std::uint64_t Telemetry::*, double DeviceModes::*, std::string DeviceModes::*>;
 
 // Databases of earlier versions lack the readings that were not taken then: those stay 0 or "".
 const std::unordered_map<std::string, Slot>& slots() {
-  static const std::unordered_map<std::string, Slot> all{
-      {"launch", &Telemetry::launch},
-      {"sm_clock_mhz", &Telemetry::sm_clock_mhz},
-      {"memory_clock_mhz", &Telemetry::memory_clock_mhz},
-      {"temperature_c", &Telemetry::temperature_c},
-      {"power_w", &Telemetry::power_w},
-      {"energy_j", &Telemetry::energy_j},
-      {"throttled_power_ns", &Telemetry::throttled_power_ns},
-      {"throttled_thermal_ns", &Telemetry::throttled_thermal_ns},
-      {"throttled_hardware_ns", &Telemetry::throttled_hardware_ns},
-      {"sentinel_copy_ns", &Telemetry::sentinel_copy_ns},
-      {"sentinel_fma_ns", &Telemetry::sentinel_fma_ns},
-      {"copy_bytes_per_s", &Telemetry::copy_bytes_per_s},
-      {"tensor_flops_per_cycle", &Telemetry::tensor_flops_per_cycle},
-      {"null_launch_ns", &Telemetry::null_launch_ns},
-      {"interval_overhead_ns", &Telemetry::interval_overhead_ns},
-      {"busy_percent", &Telemetry::busy_percent},
-      {"processes_before", &Telemetry::processes_before},
-      {"processes_after", &Telemetry::processes_after},
-      {"ecc", &DeviceModes::ecc},
-      {"mig", &DeviceModes::mig},
-      {"persistence", &DeviceModes::persistence},
-      {"compute_mode", &DeviceModes::compute_mode},
-      {"power_limit_w", &DeviceModes::power_limit_w},
-      {"highest_sm_clock_mhz", &DeviceModes::highest_sm_clock_mhz}};
+  static const std::unordered_map<std::string, Slot> all{{"launch", &Telemetry::launch},
+                                                         {"sm_clock_mhz", &Telemetry::sm_clock_mhz},
+                                                         {"memory_clock_mhz", &Telemetry::memory_clock_mhz},
+                                                         {"temperature_c", &Telemetry::temperature_c},
+                                                         {"power_w", &Telemetry::power_w},
+                                                         {"energy_j", &Telemetry::energy_j},
+                                                         {"throttled_power_ns", &Telemetry::throttled_power_ns},
+                                                         {"throttled_thermal_ns", &Telemetry::throttled_thermal_ns},
+                                                         {"throttled_hardware_ns", &Telemetry::throttled_hardware_ns},
+                                                         {"sentinel_copy_ns", &Telemetry::sentinel_copy_ns},
+                                                         {"sentinel_fma_ns", &Telemetry::sentinel_fma_ns},
+                                                         {"copy_bytes_per_s", &Telemetry::copy_bytes_per_s},
+                                                         {"tensor_flops_per_cycle", &Telemetry::tensor_flops_per_cycle},
+                                                         {"null_launch_ns", &Telemetry::null_launch_ns},
+                                                         {"interval_overhead_ns", &Telemetry::interval_overhead_ns},
+                                                         {"busy_percent", &Telemetry::busy_percent},
+                                                         {"processes_before", &Telemetry::processes_before},
+                                                         {"processes_after", &Telemetry::processes_after},
+                                                         {"ecc", &DeviceModes::ecc},
+                                                         {"mig", &DeviceModes::mig},
+                                                         {"persistence", &DeviceModes::persistence},
+                                                         {"compute_mode", &DeviceModes::compute_mode},
+                                                         {"power_limit_w", &DeviceModes::power_limit_w},
+                                                         {"highest_sm_clock_mhz", &DeviceModes::highest_sm_clock_mhz}};
   return all;
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("migrations: what repeats is kept once, every measurement keeps its ow
   CHECK(count(folder.file(), "SELECT count(*) FROM measurements") == 6);
   CHECK(count(folder.file(), "SELECT count(*) FROM facts") == 3);
   CHECK(count(folder.file(), "SELECT count(*) FROM pragma_foreign_key_check") == 0);
-  CHECK(count(folder.file(), "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") == 12);
+  CHECK(count(folder.file(), "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") == 14);
   Connection connection(folder.file(), Mode::ReadWrite);
   for (const char* sql : {"DELETE FROM verdicts", "UPDATE baselines SET median_ns = 1", "DELETE FROM tunings",
                           "DELETE FROM measurements WHERE run_id = 1", "UPDATE measurements SET facts_id = 99",

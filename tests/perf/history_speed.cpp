@@ -149,7 +149,8 @@ void ask(const std::filesystem::path& file) {
 }
 
 bool is_small(const std::filesystem::path& file, int runs) {
-  const double bytes = static_cast<double>(std::filesystem::file_size(file)) / (double{kCases} * kLaunches * kSamples * runs);
+  const double bytes =
+      static_cast<double>(std::filesystem::file_size(file)) / (double{kCases} * kLaunches * kSamples * runs);
   std::printf("%.2f bytes a sample on disk (at most %.0f)\n", bytes, kMostBytesASample);
   return bytes <= kMostBytesASample;
 }
