@@ -1,4 +1,5 @@
-// What a launch will measure: which cases of one or two modules were asked for, and which of them can be compared.
+// What a launch will measure: which cases of its modules were asked for, which of them can be compared, and which take
+// turns.
 #pragma once
 
 #include <string>
@@ -29,5 +30,9 @@ inline constexpr const char* kDefinitionChanged = "definition changed";
 // be measured. In a run `baseline` is empty and nothing is missed on that side.
 [[nodiscard]] std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>& baseline,
                                          const std::vector<CaseFacts>& candidate);
+
+// Indices of `cases` that are measured together, each once: the groups of the case file; all others alone.
+[[nodiscard]] std::vector<std::vector<std::size_t>> groups_of(const Options& options,
+                                                              const std::vector<DuetCase>& cases);
 
 }  // namespace ratchet::bench
