@@ -78,9 +78,13 @@ std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>&
   std::map<std::string, const CaseFacts*> in_baseline;
   std::map<std::string, const CaseFacts*> in_candidate;
   std::vector<std::string> ids;
+  std::set<std::string> twins;
   for (const CaseFacts& facts : candidate) {
-    in_candidate[facts.id] = &facts;
-    ids.push_back(facts.id);
+    if (in_candidate.emplace(facts.id, &facts).second) {
+      ids.push_back(facts.id);
+    } else {
+      twins.insert(facts.id);
+    }
   }
   for (const CaseFacts& facts : baseline) {
     in_baseline[facts.id] = &facts;
@@ -88,6 +92,7 @@ std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>&
   }
   std::vector<DuetCase> cases;
   for (const std::string& id : selected_ids(options, ids)) {
+    if (twins.contains(id)) throw Error("case " + id + " is in two modules; rename one");
     DuetCase& one = cases.emplace_back();
     const auto there = in_baseline.find(id);
     const auto here = in_candidate.find(id);

@@ -27,7 +27,7 @@ inline constexpr const char* kDefinitionChanged = "definition changed";
 [[nodiscard]] std::vector<std::string> selected_ids(const Options& options, const std::vector<std::string>& ids);
 
 // All selected cases, in the file's order or the candidate's, then those that only the baseline has. A case with a warning is not to
-// be measured. In a run `baseline` is empty and nothing is missed on that side.
+// be measured. In a run `baseline` is empty and nothing is missed on that side; an id of two modules is an Error.
 [[nodiscard]] std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>& baseline,
                                          const std::vector<CaseFacts>& candidate);
 

@@ -6,8 +6,6 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <set>
-#include <span>
 #include <sstream>
 #include <vector>
 
@@ -45,15 +43,6 @@ class Worker {
   Floor floor_;
 };
 
-// Of a run, cases are named by their ids alone. Of a duet, one id is two cases.
-void refuse_twins(const std::vector<std::unique_ptr<Module>>& modules) {
-  std::set<std::string> seen;
-  for (const auto& module : modules) {
-    for (const ratchet_case& which : std::span((*module)->cases, (*module)->case_count))
-      if (!seen.insert(which.id).second) throw Error(std::string("case ") + which.id + " is in two modules; rename one");
-  }
-}
-
 Worker::Worker(const Options& options) : options_(options) {
   for (const std::string& file : options.modules) {
     const bool twice = options.duet && !modules_.empty() && same_file(options.modules.front(), file);
@@ -66,7 +55,6 @@ Worker::Worker(const Options& options) : options_(options) {
       throw Error(options.modules.front() + " runs on " + device_name(first->device) + ", " + options.modules[i] +
                   " on " + device_name(other->device) + "; what is measured together needs one device");
   }
-  if (!options.duet) refuse_twins(modules_);
   try {
     device_ = open_device(first->device, options.threads ? options.threads : usable_processors());
     environment_ = device_->environment();

@@ -142,6 +142,29 @@ TEST_CASE("cuda device: a flush leaves the cache as cold as a rotation does") {
   CHECK(std::abs(flushed_ns / rotated_ns - 1) < 0.15);
 }
 
+TEST_CASE("cuda device: a warm case takes as long in turn with one that empties the cache as it takes alone") {
+  const auto device = gpu_or_skip();
+  if (!device) return;
+  Chase warm(RATCHET_L2_WARM);
+  Chase cold(RATCHET_L2_COLD);
+  const std::vector<Entrant> group{{{{"", &chase_module(), &warm.abi}}, 0}, {{{"", &chase_module(), &cold.abi}}, 0}};
+  MeasureSettings settings;
+  settings.rounds = 41;
+  settings.tick_ns = device->timer_tick_ns();
+  const Measured in_turn = measure(*device, group, settings);
+  for (const DuetCase& outcome : in_turn.outcomes) {
+    for (const Failure& failure : outcome.failures) MESSAGE(failure.message);
+    REQUIRE(outcome.launches.size() == 1);
+  }
+  const double alone_ns = median_call_ns(measure_chase(*device, warm)) / Chase::kLoads;
+  const double warm_ns = median(in_turn.outcomes[0].launches[0].candidate_ns) / Chase::kLoads;
+  const double cold_ns = median(in_turn.outcomes[1].launches[0].candidate_ns) / Chase::kLoads;
+  std::cout << "L2: in turn with a cold case (" << cold_ns << " ns) a load takes " << warm_ns << " ns warm, alone " << alone_ns
+            << " ns\n";
+  CHECK(std::abs(warm_ns / alone_ns - 1) < 0.02);
+  CHECK(cold_ns > 1.3 * warm_ns);
+}
+
 TEST_CASE("cuda device: a batch whose calls are not all the same work is refused before it is timed") {
   const auto device = gpu_or_skip();
   if (!device) return;
