@@ -9,10 +9,6 @@
 namespace ratchet::db {
 namespace {
 
-constexpr std::int64_t kAll = -1;  // LIMIT -1
-
-std::int64_t limit_of(std::optional<std::uint64_t> limit) { return limit ? static_cast<std::int64_t>(*limit) : kAll; }
-
 // The facts of a few rows that thousands of measurements share, each read once.
 class FactsById {
  public:

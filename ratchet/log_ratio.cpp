@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <functional>
+#include <iterator>
 
 #include "ratchet/statistics.h"
 #include "ratchet/summary.h"
@@ -15,11 +17,34 @@ std::vector<double> logs_of(const Measurement& measured) {
   return logs;
 }
 
-LogRatio paired(std::span<const double> first, std::span<const double> second) {
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < first.size(); ++i) differences.push_back(second[i] - first[i]);
-  const double count = static_cast<double>(differences.size());
-  return {mean(differences), standard_deviation(differences) / std::sqrt(count), count - 1};
+LogSamples log_samples_of(const Measurement& measured) {
+  LogSamples logs;
+  for (const std::vector<double>& samples : measured.launches) {
+    std::vector<double>& launch = logs.emplace_back();
+    for (const double time_ns : samples) launch.push_back(std::log(time_ns));
+  }
+  return logs;
+}
+
+std::vector<double> launch_log_ratios(const LogSamples& first, const LogSamples& second, std::size_t launches) {
+  const bool in_rounds = std::equal(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(launches), second.begin(),
+                                    [](const auto& a, const auto& b) { return a.size() == b.size(); });
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < launches; ++i) {
+    if (!in_rounds) {
+      ratios.push_back(median(second[i]) - median(first[i]));
+      continue;
+    }
+    std::vector<double> of_rounds;
+    std::transform(second[i].begin(), second[i].end(), first[i].begin(), std::back_inserter(of_rounds), std::minus<>());
+    ratios.push_back(trimmed_mean(std::move(of_rounds)).value);
+  }
+  return ratios;
+}
+
+LogRatio mean_of_launches(std::span<const double> log_ratios) {
+  const double count = static_cast<double>(log_ratios.size());
+  return {mean(log_ratios), standard_deviation(log_ratios) / std::sqrt(count), count - 1};
 }
 
 LogRatio unpaired(std::span<const double> first, std::span<const double> second) {

@@ -96,7 +96,9 @@ MatrixPair compare(const MatrixRow& row, std::size_t i, std::size_t j, const std
   const std::vector<double> second = logs_of(*measured[j]);
   MatrixPair pair{i, j, a.source == b.source && first.size() == second.size(), 1, {}, "", 0};
   const std::size_t fewest = std::min(first.size(), second.size());
-  const LogRatio told = pair.paired ? paired(first, second) : unpaired(first, second);
+  const LogRatio told = pair.paired ? mean_of_launches(launch_log_ratios(log_samples_of(*measured[i]),
+                                                                        log_samples_of(*measured[j]), fewest))
+                                    : unpaired(first, second);
   const double width = unresolved(a) + unresolved(b) + reach(told, (1 - confidence) / 2);
   pair.ratio = std::exp(told.mean);
   pair.interval = {std::exp(told.mean - width), std::exp(told.mean + width)};
@@ -205,17 +207,16 @@ Matrix compare_all(std::span<const MatrixSource> sources) {
   return matrix;
 }
 
-std::vector<std::string> in_turn(std::span<const CaseFacts> cases, std::size_t launch) {
+std::vector<std::vector<std::string>> in_turn(std::span<const CaseFacts> cases, std::size_t launch) {
   std::vector<const CaseFacts*> facts;
   for (const CaseFacts& one : cases) facts.push_back(&one);
-  std::vector<std::string> order;
+  std::vector<std::vector<std::string>> groups;
   for (const CaseRow& row : rows_of(facts)) {
     std::vector<std::string> ids;
     for (const std::size_t which : row.cases) ids.push_back(cases[which].id);
-    const std::vector<std::string> here = turned(std::move(ids), launch);
-    order.insert(order.end(), here.begin(), here.end());
+    groups.push_back(turned(std::move(ids), launch));
   }
-  return order;
+  return groups;
 }
 
 std::optional<std::string> not_beside(const std::optional<Environment>& sitting,

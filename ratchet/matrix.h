@@ -84,9 +84,9 @@ struct Matrix {
 // Error without sources.
 [[nodiscard]] Matrix compare_all(std::span<const MatrixSource> sources);
 
-// The order in which a launch measures cases: rows stay together, so that what is compared is measured within moments,
-// and in each launch another case of a row goes first, every second launch in reverse.
-[[nodiscard]] std::vector<std::string> in_turn(std::span<const CaseFacts> cases, std::size_t launch);
+// What a launch measures: a group a row, whose rounds take turns. In each launch another case of a row is prepared first,
+// every second launch in reverse, since the order decides where a case's own memory lies.
+[[nodiscard]] std::vector<std::vector<std::string>> in_turn(std::span<const CaseFacts> cases, std::size_t launch);
 
 // Why two environments are not one sitting's, in words. What software an implementation brings is its own matter;
 // device, driver and clock are not.

@@ -24,7 +24,8 @@ const std::size_t kFewest = Policy{}.min_stored_launches;
 // What one part of a race, the heats or the final, knows of a variant.
 struct Track {
   const Measurement* measured = nullptr;
-  std::vector<double> logs;
+  std::vector<double> logs;  // of the medians of launches
+  LogSamples samples;
   double half_tick = 0;  // of its median, as a ratio: what launches that all round alike do not show
 };
 
@@ -48,6 +49,7 @@ std::vector<Track> tracks_of(const Run& run, const std::vector<std::string>& var
     track.measured = &*found;
     if (found->launches.empty()) continue;
     track.logs = logs_of(*found);
+    track.samples = log_samples_of(*found);
     if (run.environment) {
       track.half_tick = run.environment->timer_tick_ns / static_cast<double>(found->facts.batch) / 2 /
                         median(launch_medians(found->launches));
@@ -92,13 +94,14 @@ std::size_t fastest(const std::vector<Track>& tracks, const Indices& among, std:
 // Notes what `which` looks like behind `leader`; true when it is proven slower, at the one-sided `level`.
 bool proven_slower(Course& course, const std::vector<Track>& tracks, std::size_t which, std::size_t leader,
                    std::size_t launches, double level) {
-  const std::span<const double> front = std::span(tracks[leader].logs).first(launches);
-  const LogRatio told = paired(front, std::span(tracks[which].logs).first(launches));
+  const LogRatio told =
+      mean_of_launches(launch_log_ratios(tracks[leader].samples, tracks[which].samples, launches));
   const double width = tracks[which].half_tick + tracks[leader].half_tick + reach(told, level);
   Contender& one = course.result.contenders[which];
   one.behind = leader;
   one.ratio = std::exp(told.mean);
   one.at_least = std::exp(told.mean - width);
+  one.at_most = std::exp(told.mean + width);
   one.why = launches < kFewest  ? std::to_string(launches) + " launches of at least " + std::to_string(kFewest)
             : !(width > 0) ? "every launch gave the same ratio, and the timer's tick is not known"
                            : "";
@@ -170,8 +173,12 @@ void decide_final(Course& course, double alpha) {
                          [&](const Contender& one) { return one.fate == fate; });
   };
   result.proven = with(Fate::Tied) == 1 && with(Fate::Cut) == 0;
-  result.taken = *std::find_if(course.living.begin(), course.living.end(),
-                               [&](std::size_t i) { return result.contenders[i].fate == Fate::Tied; });
+  // Not proven slower is not as fast: noise ties anything. An earlier one is taken for its simplicity only where what it
+  // may cost is known to be little.
+  result.taken = *std::find_if(course.living.begin(), course.living.end(), [&](std::size_t i) {
+    const Contender& one = result.contenders[i];
+    return i == leader || (one.fate == Fate::Tied && one.why.empty() && one.at_most <= 1 + kEqualWithin);
+  });
   result.contenders[*result.taken].fate = Fate::Taken;
 }
 

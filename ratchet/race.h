@@ -1,5 +1,5 @@
-// Which variant of a shape is fastest, found by racing: in each launch all that still live are timed, one after the
-// other in changing order; one that is proven slower leaves; the last three meet again on inputs that none of them was
+// Which variant of a shape is fastest, found by racing: in each launch all that still live take turns, round by round;
+// one that is proven slower leaves; the last three meet again on inputs that none of them was
 // chosen on. It decides from samples alone, so that a stored race is judged again and not believed.
 //
 // The truly fastest one is eliminated with a probability of at most alpha: it would have to be proven slower than one
@@ -24,6 +24,8 @@ struct RaceRules {
   double alpha = 0.01;              // of the elimination, and again of the final
 };
 inline constexpr std::size_t kFinalists = 3;
+// A variant that ties with the fastest of the final counts as its equal where it is proven to be no slower than this.
+inline constexpr double kEqualWithin = 0.01;
 
 // When the living are compared: after 5 launches, the fewest that any comparison here takes, then after two fifths more
 // each time, and at the end.
@@ -67,7 +69,8 @@ struct Contender {
   SideSummary summary;       // of the final where it was in it, else of the race; launches 0: it has no times
   std::optional<std::size_t> behind;  // the leader of its last comparison; none of the one that led
   double ratio = 1;                   // its time over that one's
-  double at_least = 1;                // lower end of the ratio, one-sided at the shared level
+  double at_least = 1;                // ends of the ratio, each one-sided at the shared level
+  double at_most = 1;
 };
 
 struct RaceResult {

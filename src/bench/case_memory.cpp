@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "src/bench/element.h"
 
 namespace ratchet::bench {
@@ -22,41 +24,68 @@ bool is_input(const ratchet_buffer& buffer) { return buffer.fill != RATCHET_OUTP
 
 }  // namespace
 
-CaseMemory::CaseMemory(Device& device, const ratchet_case& which, std::uint64_t draw)
-    : device_(device), buffers_(which.buffers, which.buffer_count) {
-  for (std::size_t i = 0; i < buffers_.size(); ++i) {
-    ratchet_buffer one = buffers_[i];
+GuardedBuffer::GuardedBuffer(Device& device, const ratchet_buffer& what)
+    : device_(device), what_(what), memory_(allocate(device, kBefore.count + bytes_of(what) + kBehind.count)) {
+  device.fill(kBefore, memory_.get());
+  device.fill(what, get());
+  device.fill(kBehind, static_cast<char*>(get()) + bytes_of(what));
+  sums_ = sums();
+}
+
+void* GuardedBuffer::get() const { return static_cast<char*>(memory_.get()) + kBefore.count; }
+
+GuardedBuffer::Sums GuardedBuffer::sums() const {
+  const std::uint64_t bytes = bytes_of(what_);
+  return {device_.checksum(memory_.get(), kBefore.count),
+          device_.checksum(static_cast<char*>(get()) + bytes, kBehind.count),
+          is_input(what_) ? device_.checksum(get(), bytes) : 0};
+}
+
+void GuardedBuffer::require_intact(const std::string& side) const {
+  const Sums now = sums();
+  if (now.behind != sums_.behind)
+    throw CaseError("module_error", side, fmt::format("launch() wrote behind the end of buffer '{}'", what_.name));
+  if (now.before != sums_.before)
+    throw CaseError("module_error", side,
+                    fmt::format("launch() wrote before the beginning of buffer '{}'", what_.name));
+  if (now.contents != sums_.contents)
+    throw CaseError("input_changed", side, fmt::format("launch() changed its input '{}'", what_.name));
+}
+
+std::shared_ptr<GuardedBuffer> BufferPool::get(const ratchet_buffer& what, std::size_t set) {
+  for (const Lent& lent : lent_) {
+    const ratchet_buffer& other = lent.what;
+    if (lent.set != set || std::string_view(other.name) != what.name || other.type != what.type ||
+        other.fill != what.fill || other.count != what.count || other.seed != what.seed)
+      continue;
+    if (auto buffer = lent.buffer.lock()) return buffer;
+  }
+  auto buffer = std::make_shared<GuardedBuffer>(device_, what);
+  lent_.push_back({what, set, buffer});
+  return buffer;
+}
+
+CaseMemory::CaseMemory(BufferPool& pool, const ratchet_case& which, std::uint64_t draw, std::size_t set)
+    : device_(pool.device()) {
+  for (ratchet_buffer one : std::span(which.buffers, which.buffer_count)) {
     one.seed += draw * kDrawStride;
     if (one.fill == RATCHET_OUTPUT) {
       outputs_.push_back(one);
-      output_index_.push_back(i);
+      output_index_.push_back(buffers_.size());
     }
-    memory_.push_back(allocate(device, kBefore.count + bytes_of(one) + kBehind.count));
-    device.fill(kBefore, memory_[i].get());
-    device.fill(one, buffer(i));
-    device.fill(kBehind, static_cast<char*>(buffer(i)) + bytes_of(one));
-    sums_.push_back(sums(i));
+    buffers_.push_back(pool.get(one, set));
     bytes_ += bytes_of(one);
   }
 }
 
-void* CaseMemory::buffer(std::size_t index) const { return static_cast<char*>(memory_[index].get()) + kBefore.count; }
-
-CaseMemory::Sums CaseMemory::sums(std::size_t index) {
-  const std::uint64_t bytes = bytes_of(buffers_[index]);
-  return {device_.checksum(memory_[index].get(), kBefore.count),
-          device_.checksum(static_cast<char*>(buffer(index)) + bytes, kBehind.count),
-          is_input(buffers_[index]) ? device_.checksum(buffer(index), bytes) : 0};
-}
-
 std::vector<void*> CaseMemory::pointers() const {
   std::vector<void*> pointers;
-  for (std::size_t i = 0; i < memory_.size(); ++i) pointers.push_back(buffer(i));
+  for (const auto& buffer : buffers_) pointers.push_back(buffer->get());
   return pointers;
 }
 
 void CaseMemory::poison_outputs() {
-  for (std::size_t i = 0; i < outputs_.size(); ++i) device_.fill(outputs_[i], buffer(output_index_[i]));
+  for (std::size_t i = 0; i < outputs_.size(); ++i) device_.fill(outputs_[i], buffers_[output_index_[i]]->get());
 }
 
 void CaseMemory::fake_outputs() {
@@ -64,21 +93,12 @@ void CaseMemory::fake_outputs() {
     ratchet_buffer fake = outputs_[i];
     fake.fill = RATCHET_NORMAL;
     fake.seed = kFakeSeed;
-    device_.fill(fake, buffer(output_index_[i]));
+    device_.fill(fake, buffers_[output_index_[i]]->get());
   }
 }
 
-void CaseMemory::require_intact(const std::string& side) {
-  for (std::size_t i = 0; i < buffers_.size(); ++i) {
-    const Sums now = sums(i);
-    const char* const name = buffers_[i].name;
-    if (now.behind != sums_[i].behind)
-      throw CaseError("module_error", side, fmt::format("launch() wrote behind the end of buffer '{}'", name));
-    if (now.before != sums_[i].before)
-      throw CaseError("module_error", side, fmt::format("launch() wrote before the beginning of buffer '{}'", name));
-    if (now.contents != sums_[i].contents)
-      throw CaseError("input_changed", side, fmt::format("launch() changed its input '{}'", name));
-  }
+void CaseMemory::require_intact(const std::string& side) const {
+  for (const auto& buffer : buffers_) buffer->require_intact(side);
 }
 
 }  // namespace ratchet::bench

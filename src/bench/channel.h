@@ -1,7 +1,7 @@
 // One end of the conversation between the supervisor and the worker: frames of a kind and a text. The worker says
 // Module once for each module it has loaded, then Ready. Start asks for what the first case needs and is answered with
-// Ready; Measure, with the id of a case to measure or compare, is answered with a Document, or a LastDocument by a worker that cannot go on. Fault
-// ends it all. The worker's death shows as the end of the stream.
+// Ready; Measure, with the id of a case to measure or compare, or with the ids of a group, a line each, is answered with a
+// Document, or a LastDocument by a worker that cannot go on. Fault ends it all. The worker's death shows as the end of the stream.
 #pragma once
 
 #include <optional>

@@ -145,10 +145,12 @@ std::optional<std::vector<Round>> CudaTimer::chunk(std::span<const std::uint8_t>
   std::size_t used = 0;
   for (const std::uint8_t leader : first) {
     for (std::size_t turn = 0; turn < sides_.size(); ++turn, used += 2) {
+      const std::size_t side = sides_.size() == 1 ? 0 : leader ^ turn;
       enqueue_flush();
+      if (settings_.rewarm) sides_[side].front()->launch();
       enqueue_stamp(used);
       check_cuda(cudaEventRecord(events_[used].get(), stream));
-      once(sides_.size() == 1 ? 0 : leader ^ turn);
+      once(side);
       check_cuda(cudaEventRecord(events_[used + 1].get(), stream));
       enqueue_stamp(used + 1);
     }

@@ -54,6 +54,9 @@ struct TimerSettings {
   std::uint64_t batch = 1;  // a multiple of the sets
   bool flush = false;       // empty the cache before every interval, outside of it
   bool delayed = false;     // plant() will be called: both sides get the place where a delay can be
+  // One untimed call before every interval: other cases are timed in between, and a warm case is to find in the caches
+  // what its own call left there.
+  bool rewarm = false;
 };
 
 // Two fixed pieces of work, the same in every launch: they tell a slow device from slow code.

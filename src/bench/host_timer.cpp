@@ -40,6 +40,7 @@ void HostTimer::once(std::size_t side) {
 
 std::int64_t HostTimer::interval_ns(std::size_t side) {
   flush_caches();
+  if (settings_.rewarm) sides_[side].front()->launch();
   finish_();
   const auto start = Clock::now();
   once(side);

@@ -19,7 +19,8 @@ documents::CallComparison compare_calls(Device& device, const Side& baseline, co
   documents::CallComparison result;
   result.id = candidate.which->id;
   try {
-    const CaseMemory memory(device, *candidate.which);
+    BufferPool pool(device);
+    const CaseMemory memory(pool, *candidate.which);
     // Both are prepared before either is looked at: memory that one side gave back could come to the other at the same
     // address, and different memory would pass for the same argument.
     PreparedCase first(baseline, device.lend(), memory.pointers());

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "ratchet/environment.h"
-#include "src/bench/case_memory.h"
-#include "src/bench/host_timer.h"
+#include "ratchet/statistics.h"
+#include "src/bench/case_launch.h"
 #include "src/bench/module.h"
 #include "src/bench/report.h"
 #include "src/bench/schedule.h"
@@ -15,313 +15,173 @@ namespace ratchet::bench {
 
 namespace {
 
-// Rounds for choosing the batch: the median of five forgets one interruption on each side.
-constexpr std::uint64_t kProbeRounds = 5;
 constexpr std::uint64_t kWarmupCap = 5;  // times the warm-up asked for
-constexpr double kCoarse = 0.001;        // tick as a share of the interval, above which a warning is due
-// Times as long as the device's shortest interval: what cold calls have written last goes to memory after theirs.
-constexpr double kLongerCold = 2;
 // Times as many rounds: launching scatters by 5 % from interval to interval, work on a device by less than 1 %. Odd, so
 // that odd numbers of samples stay odd.
 constexpr std::uint64_t kMoreByHost = 9;
-constexpr double kLaunchBound = 0.5;     // empty launch as a share of a call, above which a warning is due
 
-// Thrown when failures that are already in the result end the case.
-struct Stopped {};
-
-// An error of the device while a side works is that side's.
-template <typename Work>
-void on_behalf_of(const std::string& side, const Work& work) {
-  try {
-    work();
-  } catch (const CaseError& error) {
-    Failure failure = error.failure();
-    if (failure.side.empty()) failure.side = side;
-    throw CaseError(failure);
+// Clocks weigh by their rounds; one that was not counted does not.
+void append(Block& all, const Block& one) {
+  const auto before = static_cast<double>(all.rounds.size());
+  const auto more = static_cast<double>(one.rounds.size());
+  for (std::size_t side = 0; side < all.clock_mhz.size(); ++side) {
+    double& mean = all.clock_mhz[side];
+    const double clock = one.clock_mhz[side];
+    if (clock > 0) mean = mean > 0 ? (mean * before + clock * more) / (before + more) : clock;
   }
+  all.rounds.insert(all.rounds.end(), one.rounds.begin(), one.rounds.end());
 }
 
-// A side with its case prepared on every set of buffers, and the answer it should give on each.
-struct Contender {
-  std::vector<std::unique_ptr<PreparedCase>> prepared;
-  std::vector<Memory> expected;  // in double, one for each output
+DuetCase not_measured(const Entrant& entrant) {
+  DuetCase outcome;
+  outcome.facts = facts_of(*entrant.sides.back().which);
+  outcome.facts.handicap_percent = entrant.handicap_percent;
+  if (entrant.sides.size() == 2) outcome.baseline_definition = definition_hash(*entrant.sides.front().which);
+  return outcome;
+}
 
-  [[nodiscard]] const Side& side() const { return prepared.front()->side(); }
-};
-
-class CaseLaunch {
+class Group {
  public:
-  CaseLaunch(Device& device, std::span<const Side> sides, const MeasureSettings& settings, Measured& measured);
+  Group(Device& device, std::span<const Entrant> entrants, const MeasureSettings& settings, Measured& measured)
+      : device_(device), entrants_(entrants), settings_(settings), measured_(measured), pool_(device) {}
   void run();
 
  private:
-  void prepare_if_available(const Side& side);
-  void prepare(const Side& side);
-  void find_leak(const Side& side);
-  void verify(const char* when, Timer* timer);
-  void verify_side(std::size_t side, const char* when, Timer* timer);
-  void verify_last_call(std::size_t side);
-  void compare(std::size_t side, std::size_t set, const char* when);
-  [[nodiscard]] bool by_host() const { return contenders_.back().side().which->timing == RATCHET_TIMED_BY_HOST; }
-  [[nodiscard]] std::unique_ptr<Timer> make_timer(std::uint64_t batch);
-  [[nodiscard]] std::unique_ptr<Timer> timer_with_batch();
-  void warn_of_floor(double call_ns);
-  void warm_up(Timer& timer);
-  void time(Timer& timer);
-  [[nodiscard]] Block timed_block(Timer& timer);
-  [[nodiscard]] Block rounds(Timer& timer, std::uint64_t count);
+  template <typename Work>
+  void attempt(std::size_t which, const Work& work);
+  template <typename Work>
+  void each(const Work& work);
+  [[nodiscard]] bool empty() const;
+  // Energy is the whole device's, so it is a case's only where nothing else was measured.
+  [[nodiscard]] bool is_alone() const { return entrants_.size() == 1 && entrants_.front().sides.size() == 1; }
+  [[nodiscard]] std::vector<Block> rounds(std::uint64_t count);
+  [[nodiscard]] bool steady() const;
+  void warm_up();
+  [[nodiscard]] std::vector<Block> timed_blocks();
+  void time();
 
   Device& device_;
-  MeasureSettings settings_;
-  DuetCase& result_;
-  std::optional<Telemetry>& reading_;
-  bool flush_ = false;
-  std::vector<std::unique_ptr<CaseMemory>> sets_;
-  std::vector<Contender> contenders_;
+  std::span<const Entrant> entrants_;
+  const MeasureSettings& settings_;
+  Measured& measured_;
+  BufferPool pool_;
+  std::vector<std::unique_ptr<CaseLaunch>> launches_;  // one an entrant; none when it has left
 };
 
-CaseLaunch::CaseLaunch(Device& device, std::span<const Side> sides, const MeasureSettings& settings, Measured& measured)
-    : device_(device), settings_(settings), result_(measured.outcome), reading_(measured.reading) {
-  const ratchet_case& which = *sides.back().which;
-  sets_.push_back(std::make_unique<CaseMemory>(device, which, settings.inputs));
-  if (which.l2 == RATCHET_L2_COLD) {
-    // A call that touches a part of its buffers pushes no more than that out of the cache.
-    const std::uint64_t moved = std::min(which.bytes, sets_.front()->bytes());
-    const std::uint64_t sets = rotation_sets(moved, device.eviction_bytes());
-    flush_ = sets == 0;
-    while (sets_.size() < sets) sets_.push_back(std::make_unique<CaseMemory>(device, which, settings.inputs));
-  }
-  for (const Side& side : sides) prepare_if_available(side);
-  if (!result_.failures.empty()) throw Stopped();
-}
-
-// All sides are asked before their absence stops the case: whether one or both lack something makes different verdicts.
-void CaseLaunch::prepare_if_available(const Side& side) {
+// An entrant that fails leaves the group with its failure, and gives its memory back.
+template <typename Work>
+void Group::attempt(std::size_t which, const Work& work) {
   try {
-    on_behalf_of(side.name, [&] { prepare(side); });
+    work();
+    return;
   } catch (const CaseError& error) {
-    if (error.failure().kind != kUnavailable) throw;
-    result_.failures.push_back(error.failure());
+    measured_.outcomes[which].failures.push_back(error.failure());
+  } catch (const Stopped&) {
   }
+  launches_[which].reset();
 }
 
-void CaseLaunch::prepare(const Side& side) {
-  const std::uint64_t before = device_.used_bytes();
-  Contender& contender = contenders_.emplace_back();
-  for (const auto& set : sets_) {
-    contender.prepared.push_back(std::make_unique<PreparedCase>(side, device_.lend(), set->pointers()));
-    if (contender.prepared.size() > 1) continue;
-    device_.finish();
-    const std::uint64_t after = device_.used_bytes();
-    result_.facts.peak_memory_bytes = set->bytes() + (after > before ? after - before : 0);
+template <typename Work>
+void Group::each(const Work& work) {
+  for (std::size_t i = 0; i < launches_.size(); ++i)
+    if (launches_[i]) attempt(i, [&] { work(*launches_[i], i); });
+}
+
+void Group::run() {
+  launches_.resize(entrants_.size());
+  for (const Entrant& entrant : entrants_) measured_.outcomes.push_back(not_measured(entrant));
+  for (std::size_t i = 0; i < entrants_.size(); ++i) {
+    attempt(i, [&] {
+      launches_[i] = std::make_unique<CaseLaunch>(pool_, entrants_[i], settings_, entrants_.size() > 1,
+                                                  measured_.outcomes[i]);
+    });
   }
-  std::vector<double*> expected;
-  for (const ratchet_buffer& output : sets_.front()->outputs())
-    expected.push_back(
-        static_cast<double*>(contender.expected.emplace_back(allocate(device_, output.count * sizeof(double))).get()));
-  contender.prepared.front()->reference(expected);
-  device_.finish();
-  sets_.front()->require_intact(side.name);
+  warm_up();
+  each([](CaseLaunch& launch, std::size_t) { launch.plant(); });
+  time();
+  each([](CaseLaunch& launch, std::size_t) { launch.finish(); });
+  for (DuetCase& outcome : measured_.outcomes)
+    if (!outcome.failures.empty()) outcome.launches.clear();
 }
 
-void CaseLaunch::run() {
-  verify("before timing", nullptr);
-  const std::unique_ptr<Timer> timer = timer_with_batch();
-  warm_up(*timer);
-  if (settings_.handicap_percent > 0) timer->plant(settings_.handicap_percent);
-  time(*timer);
-  for (const std::string& warning : timer->warnings()) result_.warnings.push_back(warning);
-  verify("after timing", timer.get());
-  if (!settings_.find_leaks) return;
-  for (const Contender& contender : contenders_)
-    on_behalf_of(contender.side().name, [&] { find_leak(contender.side()); });
-}
-
-// The first use may load code for good; what a second one keeps it would keep each time. Memory is handed out in pages,
-// so a small leak may not show.
-void CaseLaunch::find_leak(const Side& side) {
-  const auto used_after_use = [&] {
-    PreparedCase(side, device_.lend(), sets_.front()->pointers()).launch();
-    device_.finish();
-    return device_.used_bytes();
-  };
-  const std::uint64_t before = used_after_use();
-  const std::uint64_t after = used_after_use();
-  if (after > before)
-    result_.warnings.push_back(fmt::format("{}{} bytes of the device's memory are not given back by release()",
-                                           side.name.empty() ? "" : side.name + ": ", after - before));
-}
-
-// All sides are verified before any failure stops the case, so that a report names everything that is wrong.
-void CaseLaunch::verify(const char* when, Timer* timer) {
-  for (std::size_t side = 0; side < contenders_.size(); ++side)
-    on_behalf_of(contenders_[side].side().name, [&] { verify_side(side, when, timer); });
-  if (!result_.failures.empty()) throw Stopped();
-}
-
-// After timing, the very thing that was timed is run once more, and every set of buffers must hold the answer.
-void CaseLaunch::verify_side(std::size_t side, const char* when, Timer* timer) {
-  for (const auto& set : sets_) set->poison_outputs();
-  timer ? timer->once(side) : contenders_[side].prepared.front()->launch();
-  device_.finish();
-  for (std::size_t set = 0; set < (timer ? sets_.size() : 1); ++set) compare(side, set, when);
-  if (timer && result_.failures.empty()) verify_last_call(side);
-}
-
-// A batch could do its work in the first call and find the answer there in all others. So the last of a batch of calls
-// meets outputs that are neither poison nor right.
-void CaseLaunch::verify_last_call(std::size_t side) {
-  const auto& prepared = contenders_[side].prepared;
-  const std::uint64_t last = result_.facts.batch - 1;
-  for (std::uint64_t call = 0; call < last; ++call) prepared[call % prepared.size()]->launch();
-  const std::size_t set = last % prepared.size();
-  sets_[set]->fake_outputs();
-  prepared[set]->launch();
-  device_.finish();
-  compare(side, set, "in the last call of a batch");
-}
-
-// The candidate answers to the baseline's reference as well as to its own, which it could have bent.
-void CaseLaunch::compare(std::size_t side, std::size_t set, const char* when) {
-  const Side& judged = contenders_[side].side();
-  const bool is_candidate = side + 1 == contenders_.size();
-  std::optional<Check>& check = is_candidate ? result_.candidate_check : result_.baseline_check;
-  if (!check) check = Check{true, 0, 0};
-  std::size_t output = 0;
-  for (const ratchet_buffer& buffer : std::span(judged.which->buffers, judged.which->buffer_count)) {
-    if (buffer.fill != RATCHET_OUTPUT) continue;
-    for (const Contender& peer : std::span(contenders_).first(side + 1)) {
-      const auto* const expected = static_cast<const double*>(peer.expected[output].get());
-      const OutputErrors errors = device_.compare(buffer, sets_[set]->output(output), expected);
-      check = worst(*check, judge(buffer, errors));
-      const std::string& whose = peer.side().name;
-      if (const auto what = complaint(buffer, errors))
-        result_.failures.push_back({"wrong_answer", judged.name,
-                                    whose == judged.name
-                                        ? fmt::format("{}: {}", when, *what)
-                                        : fmt::format("{}, by the reference of the {}: {}", when, whose, *what)});
-    }
-    ++output;
+// Of an entrant alone they are queued at once. In a group each round asks every entrant for one interval: what drifts
+// then drifts for all.
+std::vector<Block> Group::rounds(std::uint64_t count) {
+  std::vector<Block> blocks(launches_.size());
+  if (launches_.size() == 1) {
+    each([&](CaseLaunch& launch, std::size_t i) { blocks[i] = launch.rounds(round_order(count, settings_.seed)); });
+    return blocks;
   }
-  sets_[set]->require_intact(judged.name);
-}
-
-std::unique_ptr<Timer> CaseLaunch::make_timer(std::uint64_t batch) {
-  std::vector<Rotation> sides;
-  for (const Contender& contender : contenders_) {
-    Rotation& rotation = sides.emplace_back();
-    for (const auto& prepared : contender.prepared) rotation.push_back(prepared.get());
+  constexpr std::uint8_t kOnlySide = 0;
+  for (std::uint64_t round = 0; round < count; ++round) {
+    for (const std::size_t i : turns(launches_.size(), round, settings_.seed))
+      if (launches_[i]) attempt(i, [&] { append(blocks[i], launches_[i]->rounds({&kOnlySide, 1})); });
   }
-  const TimerSettings settings{batch, flush_, settings_.handicap_percent > 0};
-  if (!by_host()) return device_.timer(sides, settings);
-  return std::make_unique<HostTimer>(sides, settings, 0, [this] { device_.finish(); });
+  return blocks;
 }
 
-// Both sides get the batch that the faster one needs, in whole turns of the sets. After a flush there is one call in an
-// interval: the second would be warm.
-std::unique_ptr<Timer> CaseLaunch::timer_with_batch() {
-  const std::uint64_t sets = sets_.size();
-  const double wanted_ns =
-      wanted_interval_ns(settings_.tick_ns, settings_.floor.interval_ns,
-                         device_.shortest_interval_ns() * (sets > 1 ? kLongerCold : 1));
-  std::uint64_t batch = sets;
-  while (true) {
-    std::unique_ptr<Timer> timer = make_timer(batch);
-    std::vector<double> shortest;
-    for (const Round& round : rounds(*timer, kProbeRounds).rounds)
-      shortest.push_back(static_cast<double>(contenders_.size() == 1 ? round[0] : std::min(round[0], round[1])));
-    const double interval_ns = median(shortest);
-    const std::uint64_t next = flush_ ? batch : (next_batch(batch, interval_ns, wanted_ns) + sets - 1) / sets * sets;
-    if (next != batch && timer->batch() == batch) {
-      batch = next;
-      continue;
-    }
-    result_.facts.batch = timer->batch();
-    result_.facts.kernels = timer->work(contenders_.size() - 1);
-    if (contenders_.size() == 2) result_.baseline_kernels = timer->work(0);
-    if (settings_.tick_ns > kCoarse * interval_ns)
-      result_.warnings.push_back(fmt::format("the timer's tick of {:.0f} ns is {:.2g} % of the interval",
-                                             settings_.tick_ns, 100 * settings_.tick_ns / interval_ns));
-    warn_of_floor(interval_ns / static_cast<double>(timer->batch()));
-    return timer;
-  }
+bool Group::empty() const {
+  return std::none_of(launches_.begin(), launches_.end(), [](const auto& one) { return one != nullptr; });
 }
 
-void CaseLaunch::warn_of_floor(double call_ns) {
-  if (settings_.floor.launch_ns > kLaunchBound * call_ns)
-    result_.warnings.push_back(
-        fmt::format("a launch of nothing takes {:.0f} % of a call: the launch is measured more than "
-                    "the work",
-                    100 * settings_.floor.launch_ns / call_ns));
+bool Group::steady() const {
+  return std::all_of(launches_.begin(), launches_.end(), [](const auto& one) { return !one || one->steady(); });
 }
 
-void CaseLaunch::warm_up(Timer& timer) {
+void Group::warm_up() {
   const std::uint64_t block = std::max<std::uint64_t>(1, settings_.warmup / 5);
-  std::vector<double> medians;
-  for (std::uint64_t done = 0; done < kWarmupCap * settings_.warmup; done += block) {
-    if (done >= settings_.warmup && steady(medians, device_.steady_tolerance())) return;
-    std::vector<double> times;
-    for (const Round& round : rounds(timer, block).rounds) times.push_back(static_cast<double>(round[0] + round[1]));
-    medians.push_back(median(std::move(times)));
+  for (std::uint64_t done = 0; done < kWarmupCap * settings_.warmup && !empty(); done += block) {
+    if (done >= settings_.warmup && steady()) return;
+    const std::vector<Block> blocks = rounds(block);
+    each([&](CaseLaunch& launch, std::size_t i) { launch.warm(blocks[i]); });
   }
-  if (settings_.warmup > 0 && !steady(medians, device_.steady_tolerance()))
-    result_.warnings.push_back(
-        fmt::format("times were not steady after {} warm-up rounds", kWarmupCap * settings_.warmup));
+  if (settings_.warmup == 0) return;
+  each([&](const CaseLaunch& launch, std::size_t i) {
+    if (!launch.steady())
+      measured_.outcomes[i].warnings.push_back(
+          fmt::format("times were not steady after {} warm-up rounds", kWarmupCap * settings_.warmup));
+  });
 }
 
 // A block in which the device slowed down is measured once more. Should it do so again, the times stand with the
 // reading that keeps them from being judged.
-Block CaseLaunch::timed_block(Timer& timer) {
-  const Energy energy = contenders_.size() == 1 ? Energy::Read : Energy::Left;
+std::vector<Block> Group::timed_blocks() {
+  const Energy energy = is_alone() ? Energy::Read : Energy::Left;
+  const bool by_host = std::any_of(entrants_.begin(), entrants_.end(), [](const Entrant& entrant) {
+    return entrant.sides.back().which->timing == RATCHET_TIMED_BY_HOST;
+  });
+  const std::uint64_t count = by_host ? kMoreByHost * settings_.rounds : settings_.rounds;
   for (bool again = false;; again = true) {
     const Telemetry before = device_.telemetry(energy);
-    Block block = rounds(timer, by_host() ? kMoreByHost * settings_.rounds : settings_.rounds);
-    reading_ = between(before, device_.telemetry(energy));
-    const double clock_mhz = (block.clock_mhz[0] + block.clock_mhz[1]) / static_cast<double>(contenders_.size());
-    if (clock_mhz > 0) reading_->sm_clock_mhz = clock_mhz;
-    const auto why = throttled(*reading_);
-    if (again || !why) return block;
-    result_.warnings.push_back("measured a second time: " + *why);
+    std::vector<Block> blocks = rounds(count);
+    if (empty()) return blocks;
+    Telemetry& reading = measured_.reading.emplace(between(before, device_.telemetry(energy)));
+    std::vector<double> clocks_mhz;
+    for (const Block& block : blocks)
+      for (const double clock_mhz : block.clock_mhz)
+        if (clock_mhz > 0) clocks_mhz.push_back(clock_mhz);
+    if (!clocks_mhz.empty()) reading.sm_clock_mhz = ratchet::mean(clocks_mhz);
+    const auto why = throttled(reading);
+    if (again || !why) return blocks;
+    each([&](CaseLaunch&, std::size_t i) {
+      measured_.outcomes[i].warnings.push_back("measured a second time: " + *why);
+    });
   }
 }
 
-void CaseLaunch::time(Timer& timer) {
-  const auto batch = static_cast<double>(result_.facts.batch);
-  const Block block = timed_block(timer);
-  DuetLaunch launch;
-  if (contenders_.size() == 2) launch.baseline_clock_mhz = block.clock_mhz[0];
-  launch.candidate_clock_mhz = block.clock_mhz[contenders_.size() - 1];
-  if (contenders_.size() == 1 && reading_)
-    launch.energy_j = reading_->energy_j / (batch * static_cast<double>(block.rounds.size()));
-  for (const Round& round : block.rounds) {
-    if (contenders_.size() == 2) launch.baseline_ns.push_back(static_cast<double>(round[0]) / batch);
-    launch.candidate_ns.push_back(static_cast<double>(round[contenders_.size() - 1]) / batch);
-  }
-  const auto lost = [](double time_ns) { return !(time_ns > 0); };
-  if (std::any_of(launch.baseline_ns.begin(), launch.baseline_ns.end(), lost) ||
-      std::any_of(launch.candidate_ns.begin(), launch.candidate_ns.end(), lost))
-    throw CaseError("device_error", "",
-                    "an interval took no time: the work is too short for the timer, or is not done");
-  result_.launches.push_back(std::move(launch));
+void Group::time() {
+  const std::vector<Block> blocks = timed_blocks();
+  each([&](CaseLaunch& launch, std::size_t i) {
+    const double calls = static_cast<double>(measured_.outcomes[i].facts.batch * blocks[i].rounds.size());
+    launch.keep(blocks[i], is_alone() ? measured_.reading->energy_j / calls : 0);
+  });
 }
-
-Block CaseLaunch::rounds(Timer& timer, std::uint64_t count) { return timer.rounds(round_order(count, settings_.seed)); }
 
 }  // namespace
 
-Measured measure(Device& device, std::span<const Side> sides, const MeasureSettings& settings) {
+Measured measure(Device& device, std::span<const Entrant> group, const MeasureSettings& settings) {
   Measured measured;
-  DuetCase& outcome = measured.outcome;
-  outcome.facts = facts_of(*sides.back().which);
-  outcome.facts.handicap_percent = settings.handicap_percent;
-  if (sides.size() == 2) outcome.baseline_definition = definition_hash(*sides.front().which);
-  try {
-    CaseLaunch(device, sides, settings, measured).run();
-  } catch (const CaseError& error) {
-    outcome.failures.push_back(error.failure());
-  } catch (const Stopped&) {
-  }
-  if (!outcome.failures.empty()) outcome.launches.clear();
+  Group(device, group, settings, measured).run();
   return measured;
 }
 

@@ -1,10 +1,11 @@
-// One launch of one case: verify, warm up, time in rounds, verify again. Everything that can go wrong with the case
-// comes back as a failure in the result; only a fault of the machine or of this program throws.
+// One launch of one case, or of several whose rounds take turns: verify, warm up, time, verify again. Everything that
+// can go wrong with a case comes back as a failure in its result; only a fault of the machine or of this program throws.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "ratchet/run.h"
 #include "src/bench/device.h"
@@ -17,21 +18,27 @@ struct MeasureSettings {
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
   std::uint64_t inputs = 0;  // which draw of them
-  double tick_ns = 0;  // of the device's timer
-  Floor floor = {};    // of the device
-  double handicap_percent = 0;
-  bool find_leaks = false;  // prepares each side twice more, after all else
-};
-
-struct Measured {
-  DuetCase outcome;
-  // Right after the last round, while the device is still hot; energy and throttling during the rounds that count. None
-  // of a case that was not timed.
-  std::optional<Telemetry> reading;
+  double tick_ns = 0;        // of the device's timer
+  Floor floor = {};          // of the device
+  bool find_leaks = false;   // prepares each side twice more, after all else
 };
 
 // `sides` is the candidate alone (a run), or baseline and candidate, whose cases have one definition. Of a run the
-// launch has candidate times only. A wrong answer of either side stops the case before it is timed.
-[[nodiscard]] Measured measure(Device& device, std::span<const Side> sides, const MeasureSettings& settings);
+// launch has candidate times only.
+struct Entrant {
+  std::vector<Side> sides;
+  double handicap_percent = 0;
+};
+
+struct Measured {
+  std::vector<DuetCase> outcomes;  // in the order of the entrants
+  // Right after the last round, while the device is still hot; energy and throttling during the rounds that count. None
+  // where nothing was timed.
+  std::optional<Telemetry> reading;
+};
+
+// A wrong answer of either side stops the case before it is timed. Several entrants, each of one side, are a group: they
+// share buffers, each gets one interval in every round, in changing order, and one that fails leaves the group.
+[[nodiscard]] Measured measure(Device& device, std::span<const Entrant> group, const MeasureSettings& settings);
 
 }  // namespace ratchet::bench

@@ -48,7 +48,7 @@ Handicap handicap(const std::string& text) {
 
 po::options_description description() {
   po::options_description all(
-      "ratchet-bench measures the cases of one module, or of two modules side by side, and prints one\n"
+      "ratchet-bench measures the cases of modules, or of two modules side by side, and prints one\n"
       "JSON document on standard output.\n\nOptions",
       100);
   const auto number = [](const char* name) { return po::value<Number>()->value_name(name); };
@@ -56,12 +56,13 @@ po::options_description description() {
   const auto texts = [](const char* name) { return po::value<std::vector<std::string>>()->value_name(name); };
   po::options_description_easy_init add = all.add_options();
   add("describe", text("MODULE"), "print the module's cases and the device, measure nothing");
-  add("module", text("FILE"), "measure one module: prints ratchet.run/1");
+  add("module", texts("FILE"), "measure this module: prints ratchet.run/1; may be repeated, with cases of other ids");
   add("baseline", text("FILE"), "measure two modules in turn: prints ratchet.duet/1");
   add("candidate", text("FILE"), "the second of the two");
   add("identify", "of two modules: compare what each case launches, time nothing: prints ratchet.launches/1");
   add("case", texts("GLOB"), "only cases whose whole id matches (* and ?); may be repeated");
   add("cases-from", text("FILE"), "only these ids, one a line");
+  add("together", "a blank line of that file ends a group: the cases of a group are timed in turn, round by round");
   add("warmup", number("N"), "warm-up rounds at least (20)");
   add("rounds", number("N"), "timed rounds (101)");
   add("seed", number("N"), "of the order of rounds (1)");
@@ -91,8 +92,13 @@ Options read(const po::variables_map& given) {
   constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
   options.describe = given.count("describe") > 0;
   options.identify = given.count("identify") > 0;
-  options.baseline = text("baseline");
-  options.candidate = options.describe ? text("describe") : given.count("module") ? text("module") : text("candidate");
+  options.duet = given.count("baseline") > 0;
+  options.together = given.count("together") > 0;
+  if (options.duet) {
+    options.modules = {text("baseline"), text("candidate")};
+  } else {
+    options.modules = options.describe ? std::vector{text("describe")} : given["module"].as<std::vector<std::string>>();
+  }
   if (given.count("case")) options.globs = given["case"].as<std::vector<std::string>>();
   options.case_file = text("cases-from");
   options.warmup = number("warmup", options.warmup, 0, 100'000);
@@ -114,11 +120,13 @@ Options read(const po::variables_map& given) {
 void require_one_use(const po::variables_map& given) {
   const bool duet = given.count("baseline") && given.count("candidate");
   const bool half = given.count("baseline") != given.count("candidate");
-  const auto uses = given.count("describe") + given.count("module") + (duet ? 1 : 0);
+  const auto uses = given.count("describe") + (given.count("module") ? 1 : 0) + (duet ? 1 : 0);
   if (half || uses != 1)
     throw Error("give one of --describe MODULE, --module FILE, or --baseline FILE with --candidate FILE; see --help");
   if (given.count("identify") && (!duet || given.count("handicap")))
     throw Error("--identify compares two modules as they are: give --baseline and --candidate, and no --handicap");
+  if (given.count("together") && (!given.count("module") || !given.count("cases-from")))
+    throw Error("--together says how the cases of --cases-from are measured in a run: give that and --module");
 }
 
 }  // namespace

@@ -16,10 +16,11 @@ struct Handicap {
 struct Options {
   bool describe = false;  // list the candidate's cases, measure nothing
   bool identify = false;  // compare what both modules launch, measure nothing
-  std::string baseline;   // module file; empty in a run
-  std::string candidate;
-  std::vector<std::string> globs;  // cases to measure; with case_file empty too: all
+  bool duet = false;      // modules are the baseline and the candidate; else a run of them all
+  std::vector<std::string> modules;  // files
+  std::vector<std::string> globs;    // cases to measure; with case_file empty too: all
   std::string case_file;
+  bool together = false;  // blank lines of the case file end groups, whose cases take turns
   std::uint64_t warmup = 20;
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
@@ -31,8 +32,6 @@ struct Options {
   std::vector<Handicap> handicaps;
   unsigned lock_clocks_mhz = 0;  // 0: the clock is left alone
   bool verbose = false;
-
-  [[nodiscard]] bool is_duet() const { return !baseline.empty(); }
 };
 
 // What to do, or a text to print (--help, --version). Throws Error.

@@ -11,13 +11,19 @@ namespace ratchet::bench {
 
 namespace {
 
-std::vector<std::string> ids_from(const std::string& file) {
+// Groups end with a blank line.
+std::vector<std::vector<std::string>> ids_from(const std::string& file) {
   std::ifstream lines(file);
   if (!lines) throw Error(file + ": cannot be read; --cases-from needs a file with one case id a line");
-  std::vector<std::string> ids;
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) ids.push_back(line);
-  return ids;
+  std::vector<std::vector<std::string>> groups(1);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty()) {
+      groups.back().push_back(line);
+    } else if (!groups.back().empty()) {
+      groups.emplace_back();
+    }
+  }
+  return groups;
 }
 
 }  // namespace
@@ -53,11 +59,13 @@ std::vector<std::string> selected_ids(const Options& options, const std::vector<
   }
   std::vector<std::string> selected;
   if (!options.case_file.empty())
-    for (const std::string& id : ids_from(options.case_file)) {
-      if (std::find(ids.begin(), ids.end(), id) == ids.end())
-        throw Error(options.case_file + ": no module has the case " + id + "; --describe lists them");
-      if (std::find(selected.begin(), selected.end(), id) == selected.end()) selected.push_back(id);
-      wanted.erase(id);
+    for (const auto& group : ids_from(options.case_file)) {
+      for (const std::string& id : group) {
+        if (std::find(ids.begin(), ids.end(), id) == ids.end())
+          throw Error(options.case_file + ": no module has the case " + id + "; --describe lists them");
+        if (std::find(selected.begin(), selected.end(), id) == selected.end()) selected.push_back(id);
+        wanted.erase(id);
+      }
     }
   for (const std::string& id : ids)
     if (wanted.contains(id)) selected.push_back(id);
@@ -70,9 +78,13 @@ std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>&
   std::map<std::string, const CaseFacts*> in_baseline;
   std::map<std::string, const CaseFacts*> in_candidate;
   std::vector<std::string> ids;
+  std::set<std::string> twins;
   for (const CaseFacts& facts : candidate) {
-    in_candidate[facts.id] = &facts;
-    ids.push_back(facts.id);
+    if (in_candidate.emplace(facts.id, &facts).second) {
+      ids.push_back(facts.id);
+    } else {
+      twins.insert(facts.id);
+    }
   }
   for (const CaseFacts& facts : baseline) {
     in_baseline[facts.id] = &facts;
@@ -80,11 +92,12 @@ std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>&
   }
   std::vector<DuetCase> cases;
   for (const std::string& id : selected_ids(options, ids)) {
+    if (twins.contains(id)) throw Error("case " + id + " is in two modules; rename one");
     DuetCase& one = cases.emplace_back();
     const auto there = in_baseline.find(id);
     const auto here = in_candidate.find(id);
     one.facts = here != in_candidate.end() ? *here->second : *there->second;
-    if (!options.is_duet()) continue;
+    if (!options.duet) continue;
     if (there != in_baseline.end()) one.baseline_definition = there->second->definition;
     if (here == in_candidate.end())
       one.warnings.emplace_back(kOnlyInBaseline);
@@ -94,6 +107,23 @@ std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>&
       one.warnings.emplace_back(kDefinitionChanged);
   }
   return cases;
+}
+
+std::vector<std::vector<std::size_t>> groups_of(const Options& options, const std::vector<DuetCase>& cases) {
+  std::map<std::string, std::size_t> left;
+  for (std::size_t i = 0; i < cases.size(); ++i) left[cases[i].facts.id] = i;
+  std::vector<std::vector<std::size_t>> groups;
+  if (options.together) {
+    for (const auto& ids : ids_from(options.case_file)) {
+      std::vector<std::size_t> group;
+      for (const std::string& id : ids)
+        if (const auto which = left.extract(id)) group.push_back(which.mapped());
+      if (!group.empty()) groups.push_back(std::move(group));
+    }
+  }
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    if (left.contains(cases[i].facts.id)) groups.push_back({i});
+  return groups;
 }
 
 }  // namespace ratchet::bench

@@ -1,4 +1,5 @@
-// What a launch will measure: which cases of one or two modules were asked for, and which of them can be compared.
+// What a launch will measure: which cases of its modules were asked for, which of them can be compared, and which take
+// turns.
 #pragma once
 
 #include <string>
@@ -26,8 +27,12 @@ inline constexpr const char* kDefinitionChanged = "definition changed";
 [[nodiscard]] std::vector<std::string> selected_ids(const Options& options, const std::vector<std::string>& ids);
 
 // All selected cases, in the file's order or the candidate's, then those that only the baseline has. A case with a warning is not to
-// be measured. In a run `baseline` is empty and nothing is missed on that side.
+// be measured. In a run `baseline` is empty and nothing is missed on that side; an id of two modules is an Error.
 [[nodiscard]] std::vector<DuetCase> plan(const Options& options, const std::vector<CaseFacts>& baseline,
                                          const std::vector<CaseFacts>& candidate);
+
+// Indices of `cases` that are measured together, each once: the groups of the case file; all others alone.
+[[nodiscard]] std::vector<std::vector<std::size_t>> groups_of(const Options& options,
+                                                              const std::vector<DuetCase>& cases);
 
 }  // namespace ratchet::bench

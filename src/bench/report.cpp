@@ -23,6 +23,17 @@ Measurement as_measurement(const DuetCase& one) {
   return measurement;
 }
 
+DuetCase as_duet_case(Measurement one) {
+  DuetCase single;
+  single.facts = std::move(one.facts);
+  for (std::vector<double>& samples : one.launches)
+    single.launches.push_back({{}, std::move(samples), 0, one.sm_clock_mhz, one.energy_j});
+  single.candidate_check = one.check;
+  single.warnings = std::move(one.warnings);
+  single.failures = std::move(one.failures);
+  return single;
+}
+
 Telemetry between(const Telemetry& start, const Telemetry& end) {
   Telemetry of = end;
   of.temperature_c = std::max(start.temperature_c, end.temperature_c);

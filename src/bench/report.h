@@ -12,6 +12,9 @@ namespace ratchet::bench {
 // The candidate's half, which is all there is of a run.
 [[nodiscard]] Measurement as_measurement(const DuetCase& one);
 
+// Back again.
+[[nodiscard]] DuetCase as_duet_case(Measurement one);
+
 // The reading at the end, of which all that counts up is the difference from the one at the start.
 [[nodiscard]] Telemetry between(const Telemetry& start, const Telemetry& end);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "src/bench/draw.h"
 
@@ -22,6 +24,24 @@ std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed) 
     const auto first = static_cast<std::uint8_t>(draw(seed, round / 2) >> 63);
     order[round] = round % 2 == 0 ? first : static_cast<std::uint8_t>(1 - first);
   }
+  return order;
+}
+
+std::vector<std::size_t> turns(std::size_t cases, std::uint64_t round, std::uint64_t seed) {
+  const std::uint64_t pair = round / 2;
+  const std::uint64_t first_pair = pair / cases * cases;  // of this pass, in which every shift comes once
+  std::vector<std::size_t> shifts(cases);
+  std::iota(shifts.begin(), shifts.end(), std::size_t{0});
+  for (std::size_t i = 0; i + 1 < cases; ++i)
+    std::swap(shifts[i], shifts[i + draw(seed, 2 * (first_pair + i)) % (cases - i)]);
+  // 0, 1, n-1, 2, n-2, ...: all differences between neighbours are different.
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < cases; ++i) {
+    const std::size_t step = i % 2 == 1 ? (i + 1) / 2 : cases - i / 2;
+    order.push_back((step + shifts[pair % cases]) % cases);
+  }
+  const bool mirrored = (draw(seed, 2 * pair + 1) >> 63) != round % 2;
+  if (mirrored) std::reverse(order.begin(), order.end());
   return order;
 }
 

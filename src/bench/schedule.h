@@ -16,6 +16,12 @@ constexpr std::uint64_t kMaximalBatch = 10'000;
 // which of them comes first is drawn from the seed, so that a periodic disturbance cannot follow the order.
 [[nodiscard]] std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed);
 
+// In which order `cases` cases that take turns are measured in a round. Rounds 2k and 2k+1 are mirror images, so that
+// linear drift cancels. Over 2 * cases rounds each case goes first twice and follows every other equally often (Williams,
+// Aust. J. Sci. Res. A 2 (1949) 149): what a case leaves behind, heat or a cache, is no neighbour's alone. Which order
+// comes when is drawn from the seed.
+[[nodiscard]] std::vector<std::size_t> turns(std::size_t cases, std::uint64_t round, std::uint64_t seed);
+
 // The shortest interval in which one tick of the timer is at most 0.1 % and its own fixed cost at most 1 %, and not
 // below the device's minimum.
 [[nodiscard]] double wanted_interval_ns(double tick_ns, double overhead_ns, double shortest_ns);

@@ -54,16 +54,21 @@ class Supervisor {
     std::optional<Failure> failure;
     std::string first_death;  // of the worker that was asked before the one that answered
   };
+  using Group = std::vector<DuetCase*>;
 
   void load();
+  [[nodiscard]] std::vector<DuetCase> planned();
   void lock();
   void start();
   [[nodiscard]] std::vector<std::string> until_ready(const char* doing);
   [[nodiscard]] Answer ask(const std::string& id);
-  [[nodiscard]] Reply try_once(const std::string& id);
+  [[nodiscard]] Reply try_once(const std::string& ids, double patience_s);
   [[nodiscard]] DuetCase measure(const DuetCase& planned);
+  void measure_together(const Group& group);
+  [[nodiscard]] DuetCase measure_apart(const DuetCase& planned, const std::string& why);
+  [[nodiscard]] std::optional<std::string> try_together(const Group& group);
   [[nodiscard]] documents::CallComparison identify(const DuetCase& planned);
-  [[nodiscard]] DuetCase read(const std::string& document);
+  [[nodiscard]] std::vector<DuetCase> read(const std::string& document);
   [[nodiscard]] Reply await(double patience_s);
   [[nodiscard]] std::string end_worker();
   [[nodiscard]] std::string document(std::vector<DuetCase> cases) const;
@@ -74,7 +79,7 @@ class Supervisor {
   std::unique_ptr<DeviceLock> lock_;
   std::unique_ptr<ClockLock> clock_;  // restored before the lock is released
   std::unique_ptr<Process> worker_;   // ends before the lock is released
-  std::vector<std::string> modules_;  // descriptions, the candidate's last
+  std::vector<std::string> modules_;  // descriptions, as in the options
   Environment environment_;
   std::vector<Telemetry> readings_;
   std::string started_at_ = now();
@@ -83,11 +88,7 @@ class Supervisor {
 std::string Supervisor::run() {
   load();
   if (options_.describe) return modules_.back();
-  const auto candidate = documents::read_module(modules_.back(), kWorker);
-  const auto baseline = documents::read_module(modules_.front(), kWorker);
-  environment_ = candidate.environment.value();
-  std::vector<DuetCase> cases =
-      plan(options_, options_.is_duet() ? baseline.cases : std::vector<CaseFacts>{}, candidate.cases);
+  std::vector<DuetCase> cases = planned();
   lock();
   start();
   if (options_.identify) {
@@ -95,11 +96,27 @@ std::string Supervisor::run() {
     for (const DuetCase& one : cases) all.cases.push_back(identify(one));
     return documents::write(all);
   }
-  for (DuetCase& one : cases) {
-    if (one.warnings.empty()) one = measure(one);
-    spdlog::info(progress_line(one));
+  for (const std::vector<std::size_t>& indices : groups_of(options_, cases)) {
+    Group group;
+    for (const std::size_t i : indices)
+      if (cases[i].warnings.empty()) group.push_back(&cases[i]);
+    if (group.size() > 1) measure_together(group);
+    if (group.size() == 1) *group.front() = measure(*group.front());
+    for (const std::size_t i : indices) spdlog::info(progress_line(cases[i]));
   }
   return document(std::move(cases));
+}
+
+std::vector<DuetCase> Supervisor::planned() {
+  std::vector<CaseFacts> baseline;
+  std::vector<CaseFacts> candidate;
+  for (const std::string& text : modules_) {
+    const auto module = documents::read_module(text, kWorker);
+    environment_ = module.environment.value();
+    auto& side = options_.duet && &text == &modules_.front() ? baseline : candidate;
+    side.insert(side.end(), module.cases.begin(), module.cases.end());
+  }
+  return plan(options_, baseline, candidate);
 }
 
 // Also after a death: the new worker must offer what the first one did, or a module was rebuilt in between.
@@ -143,12 +160,12 @@ void Supervisor::lock() {
 // A process that dies may have been killed by what surrounds it, such as a system out of memory. So the case gets a
 // second one, and dies for good with that.
 Supervisor::Answer Supervisor::ask(const std::string& id) {
-  Reply reply = try_once(id);
+  Reply reply = try_once(id, options_.timeout_s);
   std::string first_death;
   if (reply.in_time && !reply.frame) {
     first_death = fmt::format("{} {}", kWorker, end_worker());
     spdlog::warn("{}: {}; trying once more", id, first_death);
-    reply = try_once(id);
+    reply = try_once(id, options_.timeout_s);
   }
   if (!reply.in_time) {
     (void)end_worker();
@@ -166,19 +183,19 @@ Supervisor::Answer Supervisor::ask(const std::string& id) {
 }
 
 // In a new process if there is none.
-Supervisor::Reply Supervisor::try_once(const std::string& id) {
+Supervisor::Reply Supervisor::try_once(const std::string& ids, double patience_s) {
   if (!worker_) {
     load();
     start();
   }
-  worker_->channel().send(Message::Measure, id);  // to a dead worker: await() will tell
-  return await(options_.timeout_s);
+  worker_->channel().send(Message::Measure, ids);  // to a dead worker: await() will tell
+  return await(patience_s);
 }
 
 DuetCase Supervisor::measure(const DuetCase& planned) {
   const Answer answer = ask(planned.facts.id);
   if (!answer.failure) {
-    DuetCase measured = read(answer.document);
+    DuetCase measured = std::move(read(answer.document).front());
     if (!answer.first_death.empty())
       measured.warnings.push_back(answer.first_death + " and a second one measured the case");
     return measured;
@@ -189,6 +206,49 @@ DuetCase Supervisor::measure(const DuetCase& planned) {
   return failed;
 }
 
+// What one case does to a group, be it death, silence or a broken device, all have to bear; and a case that failed in
+// company, for want of memory or by what another wrote into its buffers, may not be at fault. So whoever has no times
+// is asked for again, alone, and only the guilty one stays without.
+void Supervisor::measure_together(const Group& group) {
+  std::vector<DuetCase> planned;
+  for (const DuetCase* one : group) planned.push_back(*one);
+  const std::optional<std::string> why = try_together(group);
+  if (why) spdlog::warn("{} cases that take turns: {}; measuring each of them alone", group.size(), *why);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const std::vector<Failure>& failures = group[i]->failures;
+    if (why) {
+      *group[i] = measure_apart(planned[i], *why);
+    } else if (!failures.empty() && !is_unavailable(failures)) {
+      *group[i] = measure_apart(planned[i], failures.front().message);
+    }
+  }
+}
+
+DuetCase Supervisor::measure_apart(const DuetCase& planned, const std::string& why) {
+  DuetCase measured = measure(planned);
+  if (measured.failures.empty())
+    measured.warnings.push_back("not measured in turn with the others of its group: " + why);
+  return measured;
+}
+
+// The outcomes go where the cases were planned; else it says why there are none.
+std::optional<std::string> Supervisor::try_together(const Group& group) {
+  std::string ids;
+  for (const DuetCase* one : group) ids += one->facts.id + "\n";
+  const double patience_s = options_.timeout_s * static_cast<double>(group.size());
+  Reply reply = try_once(ids, patience_s);
+  if (!reply.in_time) {
+    (void)end_worker();
+    return fmt::format("no result of {} cases after {} s", group.size(), patience_s);
+  }
+  if (!reply.frame) return fmt::format("{} {}", kWorker, end_worker());
+  if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
+  if (reply.frame->message == Message::LastDocument) (void)end_worker();
+  std::vector<DuetCase> measured = read(reply.frame->text);
+  for (std::size_t i = 0; i < group.size(); ++i) *group[i] = std::move(measured.at(i));
+  return std::nullopt;
+}
+
 documents::CallComparison Supervisor::identify(const DuetCase& planned) {
   const std::string& id = planned.facts.id;
   if (!planned.warnings.empty()) return {id, false, {}, planned.warnings.front()};
@@ -197,25 +257,19 @@ documents::CallComparison Supervisor::identify(const DuetCase& planned) {
   return documents::read_call_comparisons(answer.document, kWorker).cases.front();
 }
 
-DuetCase Supervisor::read(const std::string& text) {
+std::vector<DuetCase> Supervisor::read(const std::string& text) {
   Duet duet;
-  if (options_.is_duet()) {
+  if (options_.duet) {
     duet = documents::read_duet(text, kWorker);
   } else {
     Run run = documents::read_run(text, kWorker);
     duet.environment = std::move(run.environment);
     duet.telemetry = std::move(run.telemetry);
-    Measurement& one = run.measurements.front();
-    DuetCase& single = duet.cases.emplace_back();
-    single.facts = std::move(one.facts);
-    for (std::vector<double>& samples : one.launches) single.launches.push_back({{}, std::move(samples), 0, one.sm_clock_mhz, one.energy_j});
-    single.candidate_check = one.check;
-    single.warnings = std::move(one.warnings);
-    single.failures = std::move(one.failures);
+    for (Measurement& one : run.measurements) duet.cases.push_back(as_duet_case(std::move(one)));
   }
   environment_ = duet.environment.value();
   readings_.insert(readings_.end(), duet.telemetry.begin(), duet.telemetry.end());
-  return std::move(duet.cases.front());
+  return std::move(duet.cases);
 }
 
 Supervisor::Reply Supervisor::await(double patience_s) {
@@ -239,10 +293,10 @@ std::string Supervisor::end_worker() {
 std::string Supervisor::document(std::vector<DuetCase> cases) const {
   std::vector<Telemetry> telemetry;
   if (const auto launch = summary(readings_)) telemetry.push_back(*launch);
-  if (options_.is_duet()) {
+  if (options_.duet) {
     const auto side = [](const std::string& file) { return DuetSide{file, {}, sha256_of_file(file)}; };
     return documents::write(
-        Duet{side(options_.baseline), side(options_.candidate), environment_, std::move(cases), std::move(telemetry)});
+        Duet{side(options_.modules.front()), side(options_.modules.back()), environment_, std::move(cases), std::move(telemetry)});
   }
   Run run;
   run.started_at = started_at_;
@@ -254,7 +308,7 @@ std::string Supervisor::document(std::vector<DuetCase> cases) const {
 }
 
 std::string Supervisor::files() const {
-  return options_.is_duet() ? options_.baseline + ", " + options_.candidate : options_.candidate;
+  return fmt::format("{}", fmt::join(options_.modules, ", "));
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <vector>
 
 #include "ratchet/error.h"
@@ -26,15 +28,15 @@ class Worker {
   void describe(const Channel& channel);
   // What must be known before the first case. Until then the device may be another's, and is not worked with.
   void start();
-  // True when the device can measure more.
-  [[nodiscard]] bool answer(const std::string& id, const Channel& channel);
+  // True when the device can measure more. ids: one a line.
+  [[nodiscard]] bool answer(const std::string& ids, const Channel& channel);
 
  private:
-  [[nodiscard]] std::vector<Side> sides_of(const std::string& id) const;
+  [[nodiscard]] Entrant entrant_of(const std::string& id) const;
   [[nodiscard]] std::string document(const Measured& measured) const;
 
   Options options_;
-  std::vector<std::unique_ptr<Module>> modules_;  // the candidate's last
+  std::vector<std::unique_ptr<Module>> modules_;  // as in the options
   std::unique_ptr<Device> device_;
   std::optional<Environment> environment_;  // none: described without a device
   Sentinels sentinels_;
@@ -42,15 +44,19 @@ class Worker {
 };
 
 Worker::Worker(const Options& options) : options_(options) {
-  if (options.is_duet()) modules_.push_back(std::make_unique<Module>(options.baseline));
-  const bool twice = options.is_duet() && same_file(options.baseline, options.candidate);
-  modules_.push_back(std::make_unique<Module>(options.candidate, twice));
-  const Module& candidate = *modules_.back();
-  if (const Module& baseline = *modules_.front(); baseline->device != candidate->device)
-    throw Error(options.baseline + " runs on " + device_name(baseline->device) + ", " + options.candidate + " on " +
-                device_name(candidate->device) + "; both modules of a duet need one device");
+  for (const std::string& file : options.modules) {
+    const bool twice = options.duet && !modules_.empty() && same_file(options.modules.front(), file);
+    modules_.push_back(std::make_unique<Module>(file, twice));
+  }
+  const Module& first = *modules_.front();
+  for (std::size_t i = 1; i < modules_.size(); ++i) {
+    const Module& other = *modules_[i];
+    if (other->device != first->device)
+      throw Error(options.modules.front() + " runs on " + device_name(first->device) + ", " + options.modules[i] +
+                  " on " + device_name(other->device) + "; what is measured together needs one device");
+  }
   try {
-    device_ = open_device(candidate->device, options.threads ? options.threads : usable_processors());
+    device_ = open_device(first->device, options.threads ? options.threads : usable_processors());
     environment_ = device_->environment();
     if (options.lock_clocks_mhz > 0) environment_->clock_policy = "locked:" + std::to_string(options.lock_clocks_mhz);
   } catch (const NoDevice& none) {
@@ -77,19 +83,22 @@ void Worker::start() {
   floor_ = measure_floor(*device_);
 }
 
-std::vector<Side> Worker::sides_of(const std::string& id) const {
-  std::vector<Side> sides;
+Entrant Worker::entrant_of(const std::string& id) const {
+  Entrant entrant{{}, handicap_percent(options_, id)};
   for (const auto& module : modules_) {
     const bool is_candidate = module == modules_.back();
-    const char* name = !options_.is_duet() ? "" : is_candidate ? "candidate" : "baseline";
-    sides.push_back({name, &**module, module->find(id)});
+    const char* name = !options_.duet ? "" : is_candidate ? "candidate" : "baseline";
+    if (const ratchet_case* which = module->find(id)) entrant.sides.push_back({name, &**module, which});
   }
-  return sides;
+  return entrant;
 }
 
-bool Worker::answer(const std::string& id, const Channel& channel) {
-  const std::vector<Side> sides = sides_of(id);
+bool Worker::answer(const std::string& ids, const Channel& channel) {
+  std::vector<Entrant> group;
+  std::istringstream lines(ids);
+  for (std::string id; std::getline(lines, id);) group.push_back(entrant_of(id));
   if (options_.identify) {
+    const std::vector<Side>& sides = group.front().sides;
     const documents::CallComparison compared = compare_calls(*device_, sides.front(), sides.back());
     const bool usable = compared.same || device_->usable();
     channel.send(usable ? Message::Document : Message::LastDocument,
@@ -102,10 +111,11 @@ bool Worker::answer(const std::string& id, const Channel& channel) {
                                  options_.inputs,
                                  environment_->timer_tick_ns,
                                  floor_,
-                                 handicap_percent(options_, id),
                                  options_.launch == 0};
-  const Measured measured = measure(*device_, sides, settings);
-  const bool usable = measured.outcome.failures.empty() || device_->usable();
+  const Measured measured = measure(*device_, group, settings);
+  const bool sound = std::all_of(measured.outcomes.begin(), measured.outcomes.end(),
+                                 [](const DuetCase& one) { return one.failures.empty(); });
+  const bool usable = sound || device_->usable();
   channel.send(usable ? Message::Document : Message::LastDocument, document(measured));
   return usable;
 }
@@ -121,11 +131,11 @@ std::string Worker::document(const Measured& measured) const {
     reading.null_launch_ns = floor_.launch_ns;
     reading.interval_overhead_ns = floor_.interval_ns;
   }
-  if (options_.is_duet()) return documents::write(Duet{{}, {}, environment_, {measured.outcome}, telemetry});
+  if (options_.duet) return documents::write(Duet{{}, {}, environment_, measured.outcomes, telemetry});
   Run run;
   run.environment = environment_;
   run.telemetry = telemetry;
-  run.measurements = {as_measurement(measured.outcome)};
+  for (const DuetCase& one : measured.outcomes) run.measurements.push_back(as_measurement(one));
   return documents::write(run);
 }
 

@@ -1,5 +1,5 @@
-// The process that dares to load modules and touch the device. It answers the supervisor over a Channel, one case at a
-// time, and may die at any moment: nothing that must survive lives here.
+// The process that dares to load modules and touch the device. It answers the supervisor over a Channel, one case or
+// group at a time, and may die at any moment: nothing that must survive lives here.
 #pragma once
 
 #include "src/bench/channel.h"

@@ -59,7 +59,7 @@ void examine_device_of(Context& context, const std::filesystem::path& file, std:
     settings.rounds = kRounds;
     settings.case_timeout_s = context.config().case_timeout_s;
     const std::string& id = module.cases.front().id;
-    const Run run = executor::measure_run(context.bench(), {{file, {id}}}, kLaunches, settings,
+    const Run run = executor::measure_run(context.bench(), {{{file}, {{id}}}}, kLaunches, settings,
                                           [](std::size_t, std::size_t, std::size_t) {});
     const Measurement& measured = run.measurements.front();
     for (const Failure& failure : measured.failures) findings.push_back({id, failure.message, Health::Bad});

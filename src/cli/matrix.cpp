@@ -1,7 +1,5 @@
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "ratchet/error.h"
 #include "ratchet/matrix.h"
 #include "src/cli/commands.h"
@@ -20,28 +18,24 @@ namespace {
 // comparisons is no more than twice as wide as that of one.
 constexpr std::size_t kLaunches = 11;
 
-// Modules take turns in going first, and so do the cases of a row.
-std::vector<executor::ModuleCases> turn_of(const Suite& suite, std::size_t launch) {
-  std::vector<executor::ModuleCases> modules;
-  for (const SuiteModule& module : suite.modules) modules.push_back({module.file, in_turn(module.cases, launch)});
-  const auto first = static_cast<std::ptrdiff_t>(launch % modules.size());
-  std::rotate(modules.begin(), modules.begin() + first, modules.end());
-  return modules;
-}
-
 Run measure_sitting(Context& context, const po::variables_map& values) {
   const Suite suite = load_suite(context, values);
   const std::size_t launches = values.count("launches") > 0 ? values["launches"].as<std::size_t>() : kLaunches;
   if (launches == 0) throw Error("--launches takes a number above 0");
-  std::size_t cases = 0;
-  for (const SuiteModule& module : suite.modules) cases += module.cases.size();
+  executor::Sitting sitting;
+  std::vector<CaseFacts> cases;
+  for (const SuiteModule& module : suite.modules) {
+    sitting.modules.push_back(module.file);
+    cases.insert(cases.end(), module.cases.begin(), module.cases.end());
+  }
   const std::string started_at = context.now();
   const executor::Settings settings = settings_from(context, values);
   report::Progress progress(context.streams().err, context.streams().err_is_terminal);
   Run run;
   for (std::size_t launch = 0; launch < launches; ++launch) {
-    progress.launch(launch + 1, launches, 0, cases);
-    executor::measure_run_launch(context.bench(), turn_of(suite, launch), launch, settings, run);
+    progress.launch(launch + 1, launches, 0, cases.size());
+    sitting.groups = in_turn(cases, launch);
+    executor::measure_run_launch(context.bench(), sitting, launch, settings, run);
   }
   sign(context, run, repository::head(context.root()), started_at);
   return run;

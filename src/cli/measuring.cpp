@@ -10,15 +10,15 @@ namespace ratchet::cli {
 Run measure_suite(Context& context, const Suite& suite, std::size_t launches, const executor::Settings& settings,
                   const Commit& commit) {
   const std::string started_at = context.now();
-  std::vector<executor::ModuleCases> modules;
+  std::vector<executor::Sitting> sittings;
   for (const SuiteModule& module : suite.modules) {
-    executor::ModuleCases cases{module.file, {}};
-    for (const CaseFacts& facts : module.cases) cases.cases.push_back(facts.id);
-    modules.push_back(std::move(cases));
+    executor::Sitting& sitting = sittings.emplace_back();
+    sitting.modules = {module.file};
+    for (const CaseFacts& facts : module.cases) sitting.groups.push_back({facts.id});
   }
   report::Progress progress(context.streams().err, context.streams().err_is_terminal);
   Run run = executor::measure_run(
-      context.bench(), modules, launches, settings,
+      context.bench(), sittings, launches, settings,
       [&](std::size_t launch, std::size_t, std::size_t cases) { progress.launch(launch, launches, 0, cases); });
   sign(context, run, commit, started_at);
   return run;

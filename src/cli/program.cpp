@@ -106,7 +106,7 @@ int run(const std::vector<std::string>& arguments, Streams streams, executor::Be
   try {
     return dispatch(arguments, streams, bench);
   } catch (const executor::Interrupted& interrupted) {
-    streams.err << "ratchet: interrupted; nothing was recorded\n";
+    streams.err << "ratchet: interrupted; " << interrupted.kept() << "\n";
     return 128 + interrupted.signal();
   } catch (const po::error& error) {
     streams.err << "ratchet: error: " << error.what() << "; see `ratchet "

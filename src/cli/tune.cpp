@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "src/cli/recording.h"
 #include "src/cli/suite.h"
 #include "src/documents/tuning_document.h"
+#include "src/executor/interrupt.h"
 #include "src/report/dispatch_table.h"
 #include "src/report/progress.h"
 #include "src/report/tuning_report.h"
@@ -82,15 +84,15 @@ void narrow(std::vector<Entry>& entries, const std::vector<std::string>& globs) 
   });
 }
 
-std::vector<executor::ModuleCases> by_module(const Entry& entry, const Heat& heat) {
-  std::vector<executor::ModuleCases> modules;
+// One group: whoever lives takes turns, whatever module has it.
+executor::Sitting sitting_of(const Entry& entry, const Heat& heat) {
+  executor::Sitting sitting{{}, {heat.cases}};
   for (const std::string& id : heat.cases) {
     const std::filesystem::path& file = entry.file_of.at(id);
-    auto of = std::find_if(modules.begin(), modules.end(), [&](const auto& one) { return one.module == file; });
-    if (of == modules.end()) of = modules.insert(modules.end(), {file, {}});
-    of->cases.push_back(id);
+    if (std::find(sitting.modules.begin(), sitting.modules.end(), file) == sitting.modules.end())
+      sitting.modules.push_back(file);
   }
-  return modules;
+  return sitting;
 }
 
 class Tuner {
@@ -148,7 +150,7 @@ class Tuner {
       before = heat->number;
       const std::size_t out = entry.variants.size() - heat->cases.size();
       progress.launch(heat->number + 1, rules_.launches + rules_.final_launches, out, entry.variants.size());
-      executor::measure_run_launch(context_.bench(), by_module(entry, *heat), heat->number, settings_,
+      executor::measure_run_launch(context_.bench(), sitting_of(entry, *heat), heat->number, settings_,
                                    heat->final ? shape.race.final : shape.race.heats);
     }
     sign(context_, shape.race.heats, commit, shape.made_at);
@@ -189,7 +191,15 @@ documents::TuningDocument measure(Context& context, const po::variables_map& val
   documents::TuningDocument document{command_line(values), {family, space.keys, {}}};
   Tuner tuner(context, values, suite, family);
   for (const Entry& entry : entries) {
-    document.tuning.shapes.push_back(tuner.tune(entry, space, document.command));
+    try {
+      document.tuning.shapes.push_back(tuner.tune(entry, space, document.command));
+    } catch (const executor::Interrupted& interrupted) {
+      const std::size_t done = document.tuning.shapes.size();
+      throw executor::Interrupted(
+          interrupted.signal(),
+          fmt::format("{} of {} shapes are raced and stored; the same command{} goes on with {}", done, entries.size(),
+                      is_set(values, "again") ? " without --again" : "", report::printable(entry.shape)));
+    }
     // A hot device stays hot: what is stored is kept, and the next call goes on with this shape.
     if (document.tuning.shapes.back().result.degraded) break;
   }

@@ -22,6 +22,7 @@ Json contender_json(const Tuning& tuning, const TunedShape& shape, std::size_t w
     json["behind"] = tuning.variant(shape, *one.behind);
     json["ratio"] = one.ratio;
     json["at_least"] = one.at_least;
+    json["at_most"] = one.at_most;
   }
   return json;
 }

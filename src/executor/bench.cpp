@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -22,14 +23,17 @@ constexpr double kStartTimeout_s = 120;
 // How long ratchet-bench may wait for a device that others measure on; it says who, and gives up by itself.
 constexpr double kLockTimeout_s = 600;
 
-// The case ids, one a line: hundreds of ids do not belong on a command line.
+// The case ids, one a line, a blank line between groups: hundreds of ids do not belong on a command line.
 class CaseList {
  public:
-  explicit CaseList(const std::vector<std::string>& cases)
+  explicit CaseList(const std::vector<Group>& groups)
       : path_((std::filesystem::temp_directory_path() / "ratchet-cases-XXXXXX").string()) {
     const Handle created(::mkostemp(path_.data(), O_CLOEXEC));
     std::ofstream file(path_);
-    for (const std::string& id : cases) file << id << '\n';
+    for (const Group& group : groups) {
+      if (&group != &groups.front()) file << '\n';
+      for (const std::string& id : group) file << id << '\n';
+    }
     if (created.open() && file.flush()) return;
     ::unlink(path_.c_str());
     throw Error("cannot write " + path_ + "; is the disk full?");
@@ -66,9 +70,18 @@ void require_all_cases(const std::vector<Case>& measured, const std::vector<std:
     throw Error(program + " says nothing of the case " + *missing.begin() + ", which was asked for");
 }
 
-// ratchet-bench stops a slow case itself; this is for when it cannot.
-double patience_s(const std::vector<std::string>& cases, double case_timeout_s) {
-  return kStartTimeout_s + kLockTimeout_s + static_cast<double>(cases.size()) * case_timeout_s;
+// ratchet-bench stops a slow case itself; this is for when it cannot. A group that fails is measured a second time, case
+// by case.
+double patience_s(const std::vector<Group>& groups, double case_timeout_s) {
+  std::size_t times = 0;
+  for (const Group& group : groups) times += group.size() > 1 ? 2 * group.size() : 1;
+  return kStartTimeout_s + kLockTimeout_s + static_cast<double>(times) * case_timeout_s;
+}
+
+std::vector<std::string> ids_of(const std::vector<Group>& groups) {
+  std::vector<std::string> ids;
+  for (const Group& group : groups) ids.insert(ids.end(), group.begin(), group.end());
+  return ids;
 }
 
 }  // namespace
@@ -86,9 +99,10 @@ std::string ProcessBench::print(std::vector<std::string> options, double timeout
   return std::move(result.stdout_text);
 }
 
-std::string ProcessBench::measure(std::vector<std::string> options, const Launch& launch) const {
-  if (launch.cases.empty()) throw Error("no case is selected, so nothing can be measured");
-  const CaseList cases(launch.cases);
+std::string ProcessBench::measure(std::vector<std::string> options, const std::vector<Group>& groups,
+                                  const Launch& launch) const {
+  if (ids_of(groups).empty()) throw Error("no case is selected, so nothing can be measured");
+  const CaseList cases(groups);
   options.insert(options.end(), {"--cases-from", cases.path(), "--warmup", std::to_string(launch.warmup), "--rounds",
                                  std::to_string(launch.rounds), "--seed", std::to_string(launch.seed), "--launch",
                                  std::to_string(launch.number), "--timeout-s", digits(launch.case_timeout_s),
@@ -99,7 +113,9 @@ std::string ProcessBench::measure(std::vector<std::string> options, const Launch
     options.push_back(pattern + "=" + digits(percent));
   }
   if (launch.lock_clocks_mhz > 0) options.insert(options.end(), {"--lock-clocks", std::to_string(launch.lock_clocks_mhz)});
-  return print(std::move(options), patience_s(launch.cases, launch.case_timeout_s));
+  const bool together = std::any_of(groups.begin(), groups.end(), [](const Group& group) { return group.size() > 1; });
+  if (together) options.emplace_back("--together");
+  return print(std::move(options), patience_s(groups, launch.case_timeout_s));
 }
 
 documents::ModuleDescription ProcessBench::describe(const std::filesystem::path& module) {
@@ -108,30 +124,39 @@ documents::ModuleDescription ProcessBench::describe(const std::filesystem::path&
 }
 
 Run ProcessBench::run(const RunRequest& request) {
-  const std::string text = measure({"--module", request.module.string()}, request.launch);
+  std::vector<std::string> options;
+  for (const std::filesystem::path& module : request.modules)
+    options.insert(options.end(), {"--module", module.string()});
+  const std::string text = measure(std::move(options), request.groups, request.launch);
   Run run = documents::read_run(text, "the output of " + program_.string());
-  require_all_cases(run.measurements, request.launch.cases, program_.string());
+  require_all_cases(run.measurements, ids_of(request.groups), program_.string());
   return run;
 }
 
 Duet ProcessBench::duet(const DuetRequest& request) {
-  const std::string text =
-      measure({"--baseline", request.baseline.string(), "--candidate", request.candidate.string()}, request.launch);
+  const std::string text = measure({"--baseline", request.baseline.string(), "--candidate", request.candidate.string()},
+                                   each_alone(request.cases), request.launch);
   Duet duet = documents::read_duet(text, "the output of " + program_.string());
-  require_all_cases(duet.cases, request.launch.cases, program_.string());
+  require_all_cases(duet.cases, request.cases, program_.string());
   return duet;
 }
 
 documents::CallComparisons ProcessBench::compare_calls(const IdentifyRequest& request) {
   if (request.cases.empty()) throw Error("no case is selected, so nothing can be compared");
-  const CaseList cases(request.cases);
+  const CaseList cases(each_alone(request.cases));
   const std::string text = print(
       {"--baseline", request.baseline.string(), "--candidate", request.candidate.string(), "--identify", "--cases-from",
        cases.path(), "--timeout-s", digits(request.case_timeout_s), "--lock-timeout-s", digits(kLockTimeout_s)},
-      patience_s(request.cases, request.case_timeout_s));
+      patience_s(each_alone(request.cases), request.case_timeout_s));
   documents::CallComparisons calls = documents::read_call_comparisons(text, "the output of " + program_.string());
   require_all_cases(calls.cases, request.cases, program_.string());
   return calls;
+}
+
+std::vector<Group> each_alone(const std::vector<std::string>& cases) {
+  std::vector<Group> groups;
+  for (const std::string& id : cases) groups.push_back({id});
+  return groups;
 }
 
 std::filesystem::path bench_beside_this_program() {

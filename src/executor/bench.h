@@ -14,9 +14,8 @@
 
 namespace ratchet::executor {
 
-// What one launch measures, and how.
+// How one launch measures.
 struct Launch {
-  std::vector<std::string> cases;  // exact ids; none is an Error, never "all"
   int warmup = 20;
   int rounds = 101;
   std::uint64_t seed = 0;    // of the order within rounds
@@ -27,14 +26,20 @@ struct Launch {
   std::uint64_t inputs = 0;                                    // which draw of them; 0: as the cases name them
 };
 
+// Exact ids of cases whose rounds take turns; one is measured alone.
+using Group = std::vector<std::string>;
+
+// Everywhere: no cases are an Error, never "all".
 struct RunRequest {
-  std::filesystem::path module;
+  std::vector<std::filesystem::path> modules;  // of one device; no id is in two
+  std::vector<Group> groups;
   Launch launch;
 };
 
 struct DuetRequest {
   std::filesystem::path baseline;
   std::filesystem::path candidate;
+  std::vector<std::string> cases;
   Launch launch;
 };
 
@@ -73,10 +78,13 @@ class ProcessBench final : public Bench {
 
  private:
   [[nodiscard]] std::string print(std::vector<std::string> options, double timeout_s) const;
-  [[nodiscard]] std::string measure(std::vector<std::string> options, const Launch& launch) const;
+  [[nodiscard]] std::string measure(std::vector<std::string> options, const std::vector<Group>& groups,
+                                    const Launch& launch) const;
 
   std::filesystem::path program_;
 };
+
+[[nodiscard]] std::vector<Group> each_alone(const std::vector<std::string>& cases);
 
 // ratchet-bench in the folder of the running program: both are built and installed together.
 [[nodiscard]] std::filesystem::path bench_beside_this_program();

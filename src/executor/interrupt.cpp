@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace ratchet::executor {
 namespace {
@@ -41,7 +42,7 @@ void set_interrupt_signal(int signal) noexcept {
     g_signal.compare_exchange_strong(none, signal);
 }
 
-Interrupted::Interrupted(int signal)
-    : Error(signal == SIGTERM ? "stopped by SIGTERM" : "stopped by SIGINT"), signal_(signal) {}
+Interrupted::Interrupted(int signal, std::string kept)
+    : Error(signal == SIGTERM ? "stopped by SIGTERM" : "stopped by SIGINT"), signal_(signal), kept_(std::move(kept)) {}
 
 }  // namespace ratchet::executor

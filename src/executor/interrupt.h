@@ -2,6 +2,8 @@
 // removed and locks released before main returns 130 or 143. Handlers only set a flag: all work is done outside them.
 #pragma once
 
+#include <string>
+
 #include "ratchet/error.h"
 
 namespace ratchet::executor {
@@ -18,11 +20,14 @@ void set_interrupt_signal(int signal) noexcept;
 // Thrown where work is given up because of the signal; main returns 128 + signal().
 class Interrupted : public Error {
  public:
-  explicit Interrupted(int signal);
+  // kept: what the work so far left behind, for people.
+  explicit Interrupted(int signal, std::string kept = "nothing was recorded");
   [[nodiscard]] int signal() const noexcept { return signal_; }
+  [[nodiscard]] const std::string& kept() const noexcept { return kept_; }
 
  private:
   int signal_;
+  std::string kept_;
 };
 
 }  // namespace ratchet::executor

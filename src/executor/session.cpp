@@ -9,9 +9,8 @@
 namespace ratchet::executor {
 namespace {
 
-Launch launch_of(const std::vector<std::string>& cases, std::size_t number, const Settings& settings) {
+Launch launch_of(std::size_t number, const Settings& settings) {
   Launch launch;
-  launch.cases = cases;
   launch.warmup = settings.warmup;
   launch.rounds = settings.rounds;
   // The number of the launch is the seed of its order: launches differ, and measuring again measures in the same order.
@@ -114,8 +113,8 @@ std::vector<Duet> measure_launch(Bench& bench, const std::vector<Pairing>& pairi
   for (const Pairing& pairing : pairings) {
     Duet& duet = duets.emplace_back();
     if (!pairing.cases.empty()) {
-      duet =
-          bench.duet({pairing.baseline_module, pairing.candidate_module, launch_of(pairing.cases, number, settings)});
+      duet = bench.duet(
+          {pairing.baseline_module, pairing.candidate_module, pairing.cases, launch_of(number, settings)});
     }
     duet.baseline = pairing.baseline;
     duet.candidate = pairing.candidate;
@@ -158,30 +157,33 @@ Judged measure_until_decided(Bench& bench, const std::vector<Pairing>& pairings,
   return judged;
 }
 
-void measure_run_launch(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t number,
-                        const Settings& settings, Run& so_far) {
-  for (const ModuleCases& module : modules) {
-    std::vector<std::string> sound = module.cases;
-    std::erase_if(sound, [&](const std::string& id) {
+void measure_run_launch(Bench& bench, const Sitting& sitting, std::size_t number, const Settings& settings,
+                        Run& so_far) {
+  std::vector<Group> sound = sitting.groups;
+  for (Group& group : sound) {
+    std::erase_if(group, [&](const std::string& id) {
       return std::any_of(so_far.measurements.begin(), so_far.measurements.end(),
                          [&](const Measurement& m) { return m.facts.id == id && !m.failures.empty(); });
     });
-    if (sound.empty()) continue;
-    const Run launch = bench.run({module.module, launch_of(sound, number, settings)});
-    so_far.environment = launch.environment;
-    merge_cases(so_far.measurements, launch.measurements);
-    append(so_far.telemetry, launch.telemetry);
   }
+  std::erase_if(sound, [](const Group& group) { return group.empty(); });
+  if (sound.empty()) return;
+  const Run launch = bench.run({sitting.modules, sound, launch_of(number, settings)});
+  so_far.environment = launch.environment;
+  merge_cases(so_far.measurements, launch.measurements);
+  append(so_far.telemetry, launch.telemetry);
 }
 
-Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t launches, const Settings& settings,
+Run measure_run(Bench& bench, const std::vector<Sitting>& sittings, std::size_t launches, const Settings& settings,
                 const OnLaunch& on_launch) {
   Run run;
   std::size_t cases = 0;
-  for (const ModuleCases& module : modules) cases += module.cases.size();
+  for (const Sitting& sitting : sittings) {
+    for (const Group& group : sitting.groups) cases += group.size();
+  }
   for (std::size_t number = 0; number < launches; ++number) {
     on_launch(number + 1, 0, cases);
-    measure_run_launch(bench, modules, number, settings, run);
+    for (const Sitting& sitting : sittings) measure_run_launch(bench, sitting, number, settings, run);
   }
   return run;
 }

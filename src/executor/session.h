@@ -57,18 +57,17 @@ using OnLaunch = std::function<void(std::size_t launch, std::size_t decided, std
                                            const Overdispersions& past, const Settings& settings,
                                            const OnLaunch& on_launch);
 
-struct ModuleCases {
-  std::filesystem::path module;
-  std::vector<std::string> cases;
+// What one process measures.
+struct Sitting {
+  std::vector<std::filesystem::path> modules;
+  std::vector<Group> groups;
 };
 
-// One launch of each module, cases in the order given, and what it adds to a run. Cases of `so_far` that failed are not
-// measured again.
-void measure_run_launch(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t number,
-                        const Settings& settings, Run& so_far);
+// One launch, and what it adds to a run. Cases of `so_far` that failed are not measured again.
+void measure_run_launch(Bench& bench, const Sitting& sitting, std::size_t number, const Settings& settings, Run& so_far);
 
-// One run over several modules, without uuid and commit. A case that failed is not measured again.
-[[nodiscard]] Run measure_run(Bench& bench, const std::vector<ModuleCases>& modules, std::size_t launches,
+// One run over several sittings, without uuid and commit. A case that failed is not measured again.
+[[nodiscard]] Run measure_run(Bench& bench, const std::vector<Sitting>& sittings, std::size_t launches,
                               const Settings& settings, const OnLaunch& on_launch);
 
 }  // namespace ratchet::executor

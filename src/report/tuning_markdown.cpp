@@ -63,12 +63,13 @@ std::string landscape_markdown(const Tuning& tuning, const std::string& along) {
 
 constexpr const char* kMethod =
     "Variants are cases with one definition: they compute the same function. Each shape has a race. In every launch, which "
-    "is one process, all living variants are verified against their reference on poisoned outputs, timed one after the "
-    "other in an order that changes, and verified again, on inputs that no other launch had. At growing numbers of "
-    "launches every variant is compared with the fastest (Student's interval of the logarithm of the ratio within a launch, "
-    "widened by half a tick of the timer on each side), and who is proven slower leaves. The best three meet again on "
-    "other inputs, and only those launches count for the choice and for the numbers of these three. A winner is proven "
-    "against every other that was timed; otherwise the first declared of those not proven slower is taken.\n\n";
+    "is one process, all living variants are verified against their reference on poisoned outputs, timed in turn, round by "
+    "round, on the same buffers, and verified again, on inputs that no other launch had. At growing numbers of "
+    "launches every variant is compared with the fastest (Student's interval over launches of the trimmed mean of the rounds' "
+    "logarithms of the ratio, widened by half a tick of the timer on each side), and who is proven slower leaves. The best "
+    "three meet again on other inputs, and only those launches count for the choice and for the numbers of these three. A "
+    "winner is proven against every other that was timed; otherwise the first declared of those that are proven to be within "
+    "1 % of the fastest is taken.\n\n";
 
 }  // namespace
 

@@ -66,7 +66,9 @@ std::string fate_text(const Tuning& tuning, const TunedShape& shape, std::size_t
     case Fate::Tied:
       return (front.empty() ? "fastest in the final, not proven" : "not proven slower than " + front) + because;
     case Fate::Taken:
-      return front.empty() ? "taken" : "taken: the first declared of equals";
+      return front.empty() ? "taken"
+                           : fmt::format("taken: the first declared of equals, at most {:.4f} times the time of {}",
+                                         one.at_most, front);
     default:
       return to_string(one.fate) + because;
   }
@@ -83,7 +85,10 @@ std::string choice_text(const Tuning& tuning, const TunedShape& shape) {
                                                   [&](const Contender& one) { return one.fate == fate; }));
   };
   std::string text = "taken: " + taken;
-  if (with(Fate::Tied) > 0) text += fmt::format(", a tie: the first declared of {} that are not proven apart", with(Fate::Tied) + 1);
+  const bool fastest = !result.contenders[*result.taken].behind;
+  if (with(Fate::Tied) > 0)
+    text += fmt::format(", a tie: {} of {} that are not proven apart",
+                        fastest ? "the fastest" : "the first declared within 1 % of the fastest", with(Fate::Tied) + 1);
   if (with(Fate::Cut) > 0) text += fmt::format("; {} more lived to the end of the budget and are not proven slower", with(Fate::Cut));
   return text;
 }

@@ -90,17 +90,17 @@ const ratchet_module& chase_module() {
 }
 
 Measured measure_chase(Device& device, Chase& chase, std::uint64_t rounds = 41) {
-  const Side side{"", &chase_module(), &chase.abi};
+  const Entrant entrant{{{"", &chase_module(), &chase.abi}}, 0};
   MeasureSettings settings;
   settings.rounds = rounds;
   settings.tick_ns = device.timer_tick_ns();
-  return measure(device, {&side, 1}, settings);
+  return measure(device, {&entrant, 1}, settings);
 }
 
 double median_call_ns(const Measured& measured) {
-  for (const Failure& failure : measured.outcome.failures) MESSAGE(failure.message);
-  REQUIRE(measured.outcome.launches.size() == 1);
-  return median(measured.outcome.launches.front().candidate_ns);
+  for (const Failure& failure : measured.outcomes.front().failures) MESSAGE(failure.message);
+  REQUIRE(measured.outcomes.front().launches.size() == 1);
+  return median(measured.outcomes.front().launches.front().candidate_ns);
 }
 
 TEST_CASE("cuda device: a load from a cold cache takes as much longer as memory is behind the L2, warm it does not") {
@@ -116,7 +116,7 @@ TEST_CASE("cuda device: a load from a cold cache takes as much longer as memory 
   std::cout << "L2: a load takes " << warm_ns << " ns warm, " << cold_ns << " ns cold by rotation over " << sets
             << " sets\n";
   CHECK(sets > 1);
-  CHECK(rotated.outcome.facts.batch % sets == 0);
+  CHECK(rotated.outcomes.front().facts.batch % sets == 0);
   CHECK(warm_ns > 50);
   CHECK(warm_ns < 400);
   CHECK(cold_ns > 1.3 * warm_ns);
@@ -127,7 +127,8 @@ TEST_CASE("cuda device: a flush leaves the cache as cold as a rotation does") {
   const auto device = gpu_or_skip();
   if (!device) return;
   Chase chase(RATCHET_L2_COLD);
-  CaseMemory memory(*device, chase.abi);
+  BufferPool pool(*device);
+  CaseMemory memory(pool, chase.abi);
   PreparedCase prepared({"", &chase_module(), &chase.abi}, device->lend(), memory.pointers());
   const std::vector<Rotation> sides{{&prepared}};
   TimerSettings settings;
@@ -141,12 +142,35 @@ TEST_CASE("cuda device: a flush leaves the cache as cold as a rotation does") {
   CHECK(std::abs(flushed_ns / rotated_ns - 1) < 0.15);
 }
 
+TEST_CASE("cuda device: a warm case takes as long in turn with one that empties the cache as it takes alone") {
+  const auto device = gpu_or_skip();
+  if (!device) return;
+  Chase warm(RATCHET_L2_WARM);
+  Chase cold(RATCHET_L2_COLD);
+  const std::vector<Entrant> group{{{{"", &chase_module(), &warm.abi}}, 0}, {{{"", &chase_module(), &cold.abi}}, 0}};
+  MeasureSettings settings;
+  settings.rounds = 41;
+  settings.tick_ns = device->timer_tick_ns();
+  const Measured in_turn = measure(*device, group, settings);
+  for (const DuetCase& outcome : in_turn.outcomes) {
+    for (const Failure& failure : outcome.failures) MESSAGE(failure.message);
+    REQUIRE(outcome.launches.size() == 1);
+  }
+  const double alone_ns = median_call_ns(measure_chase(*device, warm)) / Chase::kLoads;
+  const double warm_ns = median(in_turn.outcomes[0].launches[0].candidate_ns) / Chase::kLoads;
+  const double cold_ns = median(in_turn.outcomes[1].launches[0].candidate_ns) / Chase::kLoads;
+  std::cout << "L2: in turn with a cold case (" << cold_ns << " ns) a load takes " << warm_ns << " ns warm, alone " << alone_ns
+            << " ns\n";
+  CHECK(std::abs(warm_ns / alone_ns - 1) < 0.02);
+  CHECK(cold_ns > 1.3 * warm_ns);
+}
+
 TEST_CASE("cuda device: a batch whose calls are not all the same work is refused before it is timed") {
   const auto device = gpu_or_skip();
   if (!device) return;
   Chase chase(RATCHET_L2_WARM);
   chase.every_other = true;
-  const DuetCase outcome = measure_chase(*device, chase).outcome;
+  const DuetCase outcome = measure_chase(*device, chase).outcomes.front();
   REQUIRE(outcome.failures.size() == 1);
   CHECK(outcome.failures[0].kind == "module_error");
   CHECK_MESSAGE(outcome.failures[0].message.find("the same work") != std::string::npos, outcome.failures[0].message);
@@ -158,7 +182,7 @@ TEST_CASE("cuda device: the clock counted on the device is a clock that the devi
   Chase chase(RATCHET_L2_WARM);
   const Measured measured = measure_chase(*device, chase);
   (void)median_call_ns(measured);
-  const double counted_mhz = measured.outcome.launches.front().candidate_clock_mhz;
+  const double counted_mhz = measured.outcomes.front().launches.front().candidate_clock_mhz;
   const double told_mhz = device->telemetry(Energy::Left).sm_clock_mhz;
   std::cout << "clock: " << counted_mhz << " MHz counted during the rounds, " << told_mhz
             << " MHz told by the driver\n";
@@ -194,18 +218,18 @@ TEST_CASE("cuda device: the copy of 4 MiB, which single events time to 18 %, spr
   if (!device) return;
   const std::filesystem::path build = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
   const Module module(build / "modules" / "ratchet_cuda.so");
-  const Side side{"", &*module, module.find("copy/vectorized/bytes=4194304")};
+  const Entrant entrant{{{"", &*module, module.find("copy/vectorized/bytes=4194304")}}, 0};
   MeasureSettings settings;
   settings.tick_ns = device->timer_tick_ns();
   settings.floor = measure_floor(*device);
-  const Measured measured = measure(*device, {&side, 1}, settings);
+  const Measured measured = measure(*device, {&entrant, 1}, settings);
   const double middle_ns = median_call_ns(measured);
   std::vector<double> deviations;
-  for (const double time_ns : measured.outcome.launches.front().candidate_ns)
+  for (const double time_ns : measured.outcomes.front().launches.front().candidate_ns)
     deviations.push_back(std::abs(time_ns / middle_ns - 1));
   const double spread = 1.4826 * median(deviations);  // the standard deviation, were it normal
   std::cout << "copy of 4 MiB: " << middle_ns << " ns, spread " << 100 * spread << " % over " << deviations.size()
-            << " rounds of " << measured.outcome.facts.batch << " calls\n";
+            << " rounds of " << measured.outcomes.front().facts.batch << " calls\n";
   CHECK(spread <= 0.003);
 }
 

@@ -23,6 +23,9 @@ class FakeTimer final : public Timer {
   [[nodiscard]] std::uint64_t batch() const override { return settings_.batch; }
   [[nodiscard]] Block rounds(std::span<const std::uint8_t> first) override {
     device_.asked.emplace_back(first.begin(), first.end());
+    device_.turns.emplace_back(sides_.front().front()->side().which->id);
+    if (device_.turns.back() == device_.breaks && device_.turns.size() > device_.breaks_after)
+      throw CaseError("device_error", "", "it broke");
     Block block;
     block.clock_mhz = device_.times.clock_mhz;
     for (std::size_t i = 0; i < first.size(); ++i) {
@@ -103,8 +106,14 @@ Telemetry FakeDevice::telemetry(Energy energy) {
   return reading;
 }
 
+void* FakeDevice::allocate(std::uint64_t bytes) {
+  if (bytes > largest_bytes) throw CaseError("device_error", "", "not enough memory");
+  return CpuDevice::allocate(bytes);
+}
+
 std::unique_ptr<Timer> FakeDevice::timer(std::span<const Rotation> sides, TimerSettings settings) {
   flushed = settings.flush;
+  rewarmed = settings.rewarm;
   return std::make_unique<FakeTimer>(*this, sides, settings);
 }
 

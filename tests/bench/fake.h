@@ -54,6 +54,7 @@ class FakeDevice final : public CpuDevice {
   [[nodiscard]] std::uint64_t used_bytes() override { return used; }
   [[nodiscard]] std::uint64_t eviction_bytes() const override { return cache_bytes; }
   [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override;
+  [[nodiscard]] void* allocate(std::uint64_t bytes) override;
 
   FakeTimes times;
   std::function<CallGraph(PreparedCase&)> graph;
@@ -61,8 +62,13 @@ class FakeDevice final : public CpuDevice {
   std::uint64_t used = 0;           // used_bytes()
   double planted_percent = 0;
   bool flushed = false;
+  bool rewarmed = false;
+  std::uint64_t largest_bytes = ~std::uint64_t{0};  // that allocate() gives at once
   std::uint64_t cache_bytes = 0;                 // eviction_bytes()
   std::vector<std::vector<std::uint8_t>> asked;  // every order of rounds that was asked for
+  std::vector<std::string> turns;                // and of which case
+  std::string breaks;                            // the case whose rounds end with an error, after as many turns
+  std::size_t breaks_after = 0;
 };
 
 }  // namespace ratchet::bench::testing

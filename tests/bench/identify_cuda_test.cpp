@@ -99,7 +99,8 @@ TEST_CASE("identify: cases of two shapes are not the same") {
   const auto graph = [&](const std::string& id) {
     const ratchet_case* const which = module.find(id);
     REQUIRE(which);
-    const CaseMemory memory(*device, *which);
+    BufferPool pool(*device);
+    const CaseMemory memory(pool, *which);
     PreparedCase prepared({"", &*module, which}, device->lend(), memory.pointers());
     prepared.launch();
     device->finish();

@@ -17,15 +17,26 @@ using testing::FakeTimes;
 using testing::kFakeCount;
 using testing::twice;
 
-Measured run(FakeDevice& device, FakeCase& one, MeasureSettings settings = {}) {
-  const Side side{"", &testing::fake_module(), &one.abi};
-  return measure(device, {&side, 1}, settings);
+struct Single {
+  DuetCase outcome;
+  std::optional<Telemetry> reading;
+};
+
+Single single(FakeDevice& device, std::vector<Side> sides, const MeasureSettings& settings, double handicap_percent) {
+  const Entrant entrant{std::move(sides), handicap_percent};
+  Measured measured = measure(device, {&entrant, 1}, settings);
+  return {measured.outcomes.front(), measured.reading};
 }
 
-Measured duet(FakeDevice& device, FakeCase& baseline, FakeCase& candidate, MeasureSettings settings = {}) {
-  const std::vector<Side> sides{{"baseline", &testing::fake_module(), &baseline.abi},
-                                {"candidate", &testing::fake_module(), &candidate.abi}};
-  return measure(device, sides, settings);
+Single run(FakeDevice& device, FakeCase& one, const MeasureSettings& settings = {}, double handicap_percent = 0) {
+  return single(device, {{"", &testing::fake_module(), &one.abi}}, settings, handicap_percent);
+}
+
+Single duet(FakeDevice& device, FakeCase& baseline, FakeCase& candidate, const MeasureSettings& settings = {}) {
+  return single(device,
+                {{"baseline", &testing::fake_module(), &baseline.abi},
+                 {"candidate", &testing::fake_module(), &candidate.abi}},
+                settings, 0);
 }
 
 std::string failure_of(const DuetCase& outcome) {
@@ -200,9 +211,7 @@ TEST_CASE("measure: times that never settle end the warm-up at five times the nu
 TEST_CASE("measure: a handicap is planted and said") {
   FakeDevice device({0, {1000}});
   FakeCase one("op/fake/", twice);
-  MeasureSettings settings;
-  settings.handicap_percent = 10;
-  CHECK(run(device, one, settings).outcome.facts.handicap_percent == 10);
+  CHECK(run(device, one, {}, 10).outcome.facts.handicap_percent == 10);
   CHECK(device.planted_percent == 10);
 }
 
@@ -278,7 +287,7 @@ TEST_CASE("measure: a case timed by the host is timed by its clock, launch by la
   FakeDevice device({0, {1000}});
   FakeCase one("op/fake/", twice);
   one.abi.timing = RATCHET_TIMED_BY_HOST;
-  const Measured measured = run(device, one);
+  const Single measured = run(device, one);
   CHECK(measured.outcome.failures.empty());
   CHECK(measured.outcome.facts.timed_by == "host");
   CHECK(device.asked.empty());  // the device's own timer timed nothing
@@ -318,7 +327,7 @@ TEST_CASE("measure: rounds during which the device throttled are measured once m
   FakeDevice recovers({0, {1000}});
   recovers.readings = {{}, hot, hot, hot};
   FakeCase one("op/fake/", twice);
-  const Measured fine = run(recovers, one);
+  const Single fine = run(recovers, one);
   CHECK(fine.outcome.warnings ==
         std::vector<std::string>{
             "measured a second time: the device slowed down because of heat for 5 ms in launch 0 (0 C)"});
@@ -329,7 +338,7 @@ TEST_CASE("measure: rounds during which the device throttled are measured once m
   Telemetry hotter = hot;
   hotter.throttled_thermal_ns = 9e6;
   stays.readings = {{}, hot, hot, hotter};
-  const Measured poor = run(stays, one);
+  const Single poor = run(stays, one);
   CHECK(poor.outcome.launches.size() == 1);
   CHECK(poor.reading->throttled_thermal_ns == 4e6);
   std::size_t timed = 0;
@@ -341,15 +350,15 @@ TEST_CASE("measure: the clock that the device counted is kept, a side at a time"
   FakeDevice device({0, {1000, 1000}, 0, {1980, 1970}});
   FakeCase baseline("op/fake/", twice);
   FakeCase candidate("op/fake/", twice);
-  const Measured measured = duet(device, baseline, candidate);
+  const Single measured = duet(device, baseline, candidate);
   CHECK(measured.outcome.launches[0].baseline_clock_mhz == 1980);
   CHECK(measured.outcome.launches[0].candidate_clock_mhz == 1970);
   CHECK(measured.reading->sm_clock_mhz == 1975);
   FakeDevice alone({0, {1000}, 0, {1980, 0}});
-  const Measured single = run(alone, baseline);
-  CHECK(single.outcome.launches[0].candidate_clock_mhz == 1980);
-  CHECK(single.outcome.launches[0].baseline_clock_mhz == 0);
-  CHECK(single.reading->sm_clock_mhz == 1980);
+  const Single only = run(alone, baseline);
+  CHECK(only.outcome.launches[0].candidate_clock_mhz == 1980);
+  CHECK(only.outcome.launches[0].baseline_clock_mhz == 0);
+  CHECK(only.reading->sm_clock_mhz == 1980);
 }
 
 TEST_CASE("measure: memory that each use keeps is a leak, what the first use keeps is not") {

@@ -29,8 +29,9 @@ TEST_CASE("options: the clock is left alone unless a clock is given") {
 
 TEST_CASE("options: the defaults are those of the documentation") {
   const Options options = parsed({"--module", "m.so"});
-  CHECK(options.candidate == "m.so");
-  CHECK_FALSE(options.is_duet());
+  CHECK(options.modules == std::vector<std::string>{"m.so"});
+  CHECK_FALSE(options.duet);
+  CHECK_FALSE(options.together);
   CHECK(options.warmup == 20);
   CHECK(options.rounds == 101);
   CHECK(options.timeout_s == 60);
@@ -51,7 +52,7 @@ TEST_CASE("options: exactly one use is asked for") {
   CHECK(refusal({"--baseline", "a.so"}) != "");
   CHECK(refusal({"--module", "a.so", "--describe", "a.so"}) != "");
   CHECK(refusal({"--module", "c.so", "--baseline", "a.so", "--candidate", "b.so"}) != "");
-  CHECK(parsed({"--baseline", "a.so", "--candidate", "b.so"}).is_duet());
+  CHECK(parsed({"--baseline", "a.so", "--candidate", "b.so"}).duet);
   CHECK(parsed({"--describe", "a.so"}).describe);
 }
 
@@ -61,6 +62,14 @@ TEST_CASE("options: identify is of two modules as they are") {
   CHECK(refusal({"--identify", "--module", "a.so"}).find("--identify") != std::string::npos);
   CHECK(refusal({"--identify", "--describe", "a.so"}).find("--identify") != std::string::npos);
   CHECK(refusal({"--identify", "--baseline", "a.so", "--candidate", "b.so", "--handicap", "*=1"}).find("--handicap") !=
+        std::string::npos);
+}
+
+TEST_CASE("options: a run may be of several modules, and groups are of a run whose cases are listed") {
+  CHECK(parsed({"--module", "a.so", "--module", "b.so"}).modules == std::vector<std::string>{"a.so", "b.so"});
+  CHECK(parsed({"--module", "a.so", "--cases-from", "f", "--together"}).together);
+  CHECK(refusal({"--module", "a.so", "--together"}).find("--cases-from") != std::string::npos);
+  CHECK(refusal({"--baseline", "a.so", "--candidate", "b.so", "--cases-from", "f", "--together"}).find("--module") !=
         std::string::npos);
 }
 
@@ -76,7 +85,7 @@ TEST_CASE("options: a number is a number, in range") {
 TEST_CASE("options: abbreviations, strays and repeated values are refused") {
   CHECK(refusal({"--mod", "m.so"}) != "");
   CHECK(refusal({"m.so"}) != "");
-  CHECK(refusal({"--module", "a.so", "--module", "b.so"}) != "");
+  CHECK(refusal({"--describe", "a.so", "--describe", "b.so"}) != "");
 }
 
 }  // namespace

@@ -19,8 +19,7 @@ CaseFacts facts(const std::string& id, const std::string& definition = "d") {
 
 Options duet_options() {
   Options options;
-  options.baseline = "b.so";
-  options.candidate = "c.so";
+  options.duet = true;
   return options;
 }
 
@@ -90,6 +89,22 @@ TEST_CASE("plan: listed cases are measured in the order of the list, each once")
   Options options;
   options.case_file = file;
   CHECK(selected_ids(options, {"o/i/a", "o/i/b", "o/i/c"}) == std::vector<std::string>{"o/i/b", "o/i/c", "o/i/a"});
+  std::remove(file.c_str());
+}
+
+TEST_CASE("plan: blank lines end groups, each case is in one, and what is not listed is alone") {
+  const std::string file = "plan_test_groups.txt";
+  std::ofstream(file) << "\no/i/b\no/i/a\n\n\no/i/c\no/i/b\n";
+  Options options;
+  options.case_file = file;
+  options.globs = {"o/i/d"};
+  const auto cases = plan(options, {}, {facts("o/i/a"), facts("o/i/b"), facts("o/i/c"), facts("o/i/d")});
+  REQUIRE(cases.size() == 4);
+  using Groups = std::vector<std::vector<std::size_t>>;
+  CHECK(groups_of(options, cases) == Groups{{0}, {1}, {2}, {3}});  // without --together
+  options.together = true;
+  CHECK(groups_of(options, cases) == Groups{{0, 1}, {2}, {3}});
+  CHECK(cases[0].facts.id == "o/i/b");
   std::remove(file.c_str());
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
 
 #include "src/bench/floor.h"
 
@@ -24,6 +26,30 @@ TEST_CASE("schedule: the order comes from the seed and nothing else, and is bala
   for (std::size_t pair = 0; pair < 1000; ++pair) candidate_leads_pair += order[2 * pair];
   CHECK(candidate_leads_pair > 437);  // 4 standard deviations of 1000 fair coins
   CHECK(candidate_leads_pair < 563);
+}
+
+TEST_CASE("schedule: cases that take turns each go first equally often, follow each other equally often, and mirror") {
+  for (const std::size_t cases : {2u, 3u, 4u, 7u}) {
+    std::vector<int> leads(cases);
+    std::map<std::pair<std::size_t, std::size_t>, int> follows;
+    for (std::uint64_t round = 0; round < 2 * cases; ++round) {
+      const std::vector<std::size_t> order = turns(cases, round, 5);
+      REQUIRE(std::set(order.begin(), order.end()).size() == cases);
+      ++leads[order.front()];
+      for (std::size_t i = 1; i < cases; ++i) ++follows[{order[i - 1], order[i]}];
+      if (round % 2 == 1) continue;
+      std::vector<std::size_t> mirrored = turns(cases, round + 1, 5);
+      std::reverse(mirrored.begin(), mirrored.end());
+      CHECK(order == mirrored);
+    }
+    for (const int count : leads) CHECK(count == 2);
+    CHECK(follows.size() == cases * (cases - 1));
+    for (const auto& [pair, count] : follows) CHECK(count == 2);
+  }
+  CHECK(turns(5, 3, 1) == turns(5, 3, 1));
+  int same = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) same += turns(5, 0, seed) == turns(5, 0, seed + 100) ? 1 : 0;
+  CHECK(same < 30);  // of ten orders
 }
 
 TEST_CASE("schedule: an interval is long enough for its tick, its own cost and its device") {

@@ -1,6 +1,8 @@
 #include "fake_bench.h"
 
+#include <algorithm>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 #include <sstream>
@@ -8,6 +10,7 @@
 #include "ratchet/duet.h"
 #include "ratchet/error.h"
 #include "ratchet/glob.h"
+#include "src/executor/interrupt.h"
 
 using namespace ratchet;
 
@@ -110,14 +113,21 @@ documents::ModuleDescription FakeBench::describe(const std::filesystem::path& fi
 }
 
 Run FakeBench::run(const executor::RunRequest& request) {
-  if (++launches == dies_at) throw Error("the measuring host died");
+  if (++launches == dies_at) {
+    if (signal != 0) throw executor::Interrupted(signal);
+    throw Error("the measuring host died");
+  }
   inputs.insert(request.launch.inputs);
-  const FakeModule module = load(request.module);
+  groups = request.groups;
+  FakeModule module = load(request.modules.front());
+  for (const std::filesystem::path& file : request.modules) module.cases.merge(load(file).cases);
+  std::vector<std::string> ids;
+  for (const executor::Group& group : groups) ids.insert(ids.end(), group.begin(), group.end());
   Run run;
   run.environment = environment_of(module, driver);
   run.environment->device.uuid = device;
   run.telemetry = telemetry_of(module, request.launch.number);
-  for (const std::string& id : request.launch.cases) {
+  for (const std::string& id : ids) {
     const FakeCase& one = module.cases.at(id);
     Measurement measured;
     measured.facts = facts_of(id);
@@ -128,9 +138,15 @@ Run FakeBench::run(const executor::RunRequest& request) {
       measured.check.reset();
       measured.failures.push_back({kUnavailable, "", "no library"});
     } else {
-      // Cases share the noise of a launch; variants do not, or the smallest difference would be proven at once.
-      const std::uint64_t own = id.find(",tile=") == std::string::npos ? 0 : 1000 * static_cast<std::uint64_t>(one.line);
-      measured.launches.push_back(draw(one.time_ns, noise, request.launch.rounds, request.launch.number + own));
+      // Cases share most of the noise of a launch; variants do not, or the smallest difference would be proven at once.
+      const std::uint64_t own = request.launch.number + 1000 * std::hash<std::string>{}(id);
+      const bool is_variant = id.find(",tile=") != std::string::npos;
+      std::vector<double> times = draw(one.time_ns, noise, request.launch.rounds, is_variant ? own : request.launch.number);
+      if (!is_variant) {
+        const std::vector<double> by_itself = draw(1, noise / 30, request.launch.rounds, own);
+        std::transform(times.begin(), times.end(), by_itself.begin(), times.begin(), std::multiplies<>());
+      }
+      measured.launches.push_back(std::move(times));
     }
     run.measurements.push_back(std::move(measured));
   }
@@ -144,7 +160,7 @@ Duet FakeBench::duet(const executor::DuetRequest& request) {
   Duet duet;
   duet.environment = environment_of(candidate);
   duet.telemetry = telemetry_of(candidate, request.launch.number);
-  for (const std::string& id : request.launch.cases) {
+  for (const std::string& id : request.cases) {
     DuetCase measured;
     measured.facts = facts_of(id);
     measured.facts.handicap_percent = planted(id, request.launch);

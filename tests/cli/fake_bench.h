@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "src/executor/bench.h"
 
@@ -23,6 +24,8 @@ class FakeBench final : public ratchet::executor::Bench {
   double noise = 0.003;  // of one round, as a ratio
   int launches = 0;      // how many were asked for
   int dies_at = 0;       // the launch that fails, from 1; 0: none
+  int signal = 0;        // that interrupts it then
+  std::vector<ratchet::executor::Group> groups;  // of the last run
   std::string driver;    // of runs
   std::string device;    // uuid of the one that runs
   std::set<std::uint64_t> inputs;  // draws that runs were asked for

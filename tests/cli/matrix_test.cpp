@@ -40,6 +40,15 @@ TEST_CASE("matrix: the faster of two wins where it is faster, and nobody where t
   CHECK(document["sources"][0]["run"]["measurements"][0]["launches"].size() == 11);
 }
 
+TEST_CASE("matrix: the cases of a row take turns, round by round, and rows follow each other") {
+  Workshop workshop(kTwoWays);
+  CHECK(workshop.run({"matrix", "--launches", "1"}).code == 0);
+  using Groups = std::vector<ratchet::executor::Group>;
+  CHECK(workshop.bench.groups == Groups{{"copy/fast/n=1", "copy/slow/n=1"}, {"copy/fast/n=2", "copy/slow/n=2"}});
+  CHECK(workshop.run({"run", "--launches", "1"}).code == 0);
+  CHECK(workshop.bench.groups.size() == 4);  // a run is of each case alone
+}
+
 TEST_CASE("matrix: globs choose the cases, and one that matches nothing is a mistake") {
   Workshop workshop(kTwoWays);
   CHECK(table(workshop.run({"matrix", "*n=1", "--json"}))["rows"].size() == 1);
@@ -126,5 +135,8 @@ TEST_CASE("matrix: the cases of another module stand beside those of the configu
   workshop.repository.write("build/peers.so", "copy/peer/n=1 800\n");
   const auto document = table(workshop.run({"matrix", "*n=1", "--module", "build/peers.so", "--json"}));
   CHECK(document["rows"][0]["winner"] == "peer");
+  CHECK(workshop.bench.launches == 11);  // one process measures both modules
+  REQUIRE(workshop.bench.groups.size() == 1);
+  CHECK(workshop.bench.groups[0].size() == 3);
   CHECK(workshop.run({"matrix", "--module", "build/nothing.so"}).code == 2);
 }

@@ -1,6 +1,7 @@
 // Races of variants over the fake host: what is cached, resumed, rejected, taken, and written for a build.
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "db/store.h"
@@ -90,11 +91,13 @@ TEST_CASE("tune: a wrong variant makes the exit code 2 though another one was ta
 }
 
 TEST_CASE("tune: of equals the first declared is taken, and it is called a tie") {
-  Space space("t/x/S=1,tile=8 1000\nt/x/S=1,tile=16 1000\n");
+  Space same("t/x/S=1,tile=8 1000\nt/x/S=1,tile=16 1000\n");
+  CHECK(contains(same.tune().out, "taken: tile=16, a tie: the fastest of 2 that are not proven apart"));
+  Space space("t/x/S=1,tile=8 1000\nt/x/S=1,tile=16 1000.4\n");
   const Outcome outcome = space.tune();
   CHECK(outcome.code == 0);
   // The fake host lists cases by name.
-  CHECK(contains(outcome.out, "taken: tile=16, a tie: the first declared of 2 that are not proven apart"));
+  CHECK_MESSAGE(contains(outcome.out, "taken: tile=16, a tie: the first declared within 1 % of the fastest of 2 that are not proven apart"), outcome.out);
 }
 
 TEST_CASE("tune: a race that is finished comes from the database, unless it is asked for again or anything changed") {
@@ -126,10 +129,15 @@ TEST_CASE("tune: interrupted, it goes on with the shape it was at") {
   Space space(kSound);
   space.bench.dies_at = 20;  // two variants a shape: 12 launches each
   CHECK(space.tune().code == 2);
+  space.bench.dies_at = space.bench.launches + 15;
+  space.bench.signal = SIGINT;
+  const Outcome interrupted = space.tune();
+  CHECK(interrupted.code == 130);
+  CHECK(contains(interrupted.err, "interrupted; 2 of 3 shapes are raced and stored; the same command goes on with D=64,S=512\n"));
   space.bench.dies_at = 0;
   const int before = space.bench.launches;
   CHECK(space.tune().code == 0);
-  CHECK(space.bench.launches == before + 24);
+  CHECK(space.bench.launches == before + 12);
 }
 
 TEST_CASE("tune: a document shows the same again in every form, and nobody can write a winner into it") {

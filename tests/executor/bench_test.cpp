@@ -37,16 +37,10 @@ std::string print(const std::string& document) { return "echo '" + document + "'
 
 std::string read(const std::filesystem::path& file) { return documents::read_file(file); }
 
-Launch launch_of(const std::vector<std::string>& cases) {
-  Launch launch;
-  launch.cases = cases;
-  return launch;
-}
-
 std::string run_refusal(const std::string& script, const std::vector<std::string>& cases = {"a/b/n=1"}) {
   const FakeBench fake(script);
   ProcessBench bench(fake.program());
-  return refusal([&] { (void)bench.run({"m.so", launch_of(cases)}); });
+  return refusal([&] { (void)bench.run({{"m.so"}, {cases}, {}}); });
 }
 
 }  // namespace
@@ -64,8 +58,8 @@ esac)");
   CHECK(bench.describe("m.so").cases[0].id == "a/b/n=1");
   CHECK(read(fake / "args") == "--describe\nm.so\n");
 
-  Launch launch{{"a/b/n=1"}, 7, 11, 18446744073709551615U, 3, 2.5, {{"a/*=1", 0.5}, {"c", 2}}};
-  CHECK(bench.run({"m.so", launch}).measurements[0].launches[0] == std::vector{1.0, 2.0});
+  Launch launch{7, 11, 18446744073709551615U, 3, 2.5, {{"a/*=1", 0.5}, {"c", 2}}};
+  CHECK(bench.run({{"m.so"}, {{"a/b/n=1"}}, launch}).measurements[0].launches[0] == std::vector{1.0, 2.0});
   const std::string args = read(fake / "args");
   CHECK(contains(args, "--module\nm.so\n--cases-from\n"));
   CHECK(contains(args,
@@ -76,11 +70,25 @@ esac)");
 
   CHECK_FALSE(contains(args, "--inputs"));
   launch.inputs = 4;
-  CHECK(bench.run({"m.so", launch}).measurements.size() == 1);
+  CHECK(bench.run({{"m.so"}, {{"a/b/n=1"}}, launch}).measurements.size() == 1);
   CHECK(contains(read(fake / "args"), "\n--inputs\n4\n"));
 
-  CHECK(bench.duet({"b.so", "c.so", launch}).cases[0].launches[0].candidate_ns == std::vector{2.0});
+  CHECK(bench.duet({"b.so", "c.so", {"a/b/n=1"}, launch}).cases[0].launches[0].candidate_ns == std::vector{2.0});
   CHECK(read(fake / "args").starts_with("--baseline\nb.so\n--candidate\nc.so\n--cases-from\n"));
+}
+
+TEST_CASE("bench: a run of several modules says which of its cases take turns") {
+  const std::string both =
+      R"({"format":"ratchet.run/1","measurements":[{"case":"a/b/n=1","unit":"ns","launches":[[1]]},)"
+      R"({"case":"a/c/n=1","unit":"ns","launches":[[1]]},{"case":"a/b/n=2","unit":"ns","launches":[[1]]}]})";
+  const FakeBench fake("d=$(dirname \"$0\"); for a; do echo \"$a\"; done > $d/args; cp $6 $d/cases; " + print(both));
+  ProcessBench bench(fake.program());
+  (void)bench.run({{"m.so", "n.so"}, {{"a/b/n=1", "a/c/n=1"}, {"a/b/n=2"}}, {}});
+  CHECK(read(fake / "args").starts_with("--module\nm.so\n--module\nn.so\n--cases-from\n"));
+  CHECK(read(fake / "args").ends_with("\n--together\n"));
+  CHECK(read(fake / "cases") == "a/b/n=1\na/c/n=1\n\na/b/n=2\n");
+  (void)bench.run({{"m.so", "n.so"}, {{"a/b/n=1"}, {"a/c/n=1"}, {"a/b/n=2"}}, {}});
+  CHECK_FALSE(contains(read(fake / "args"), "--together"));
 }
 
 TEST_CASE("bench: comparing calls asks for no measurement, and a document about other cases is refused") {
@@ -104,7 +112,7 @@ TEST_CASE("bench: comparing calls asks for no measurement, and a document about 
 TEST_CASE("bench: the list of cases is removed again") {
   const FakeBench fake("d=$(dirname \"$0\"); echo \"$4\" > $d/name; " + print(kRun));
   ProcessBench bench(fake.program());
-  (void)bench.run({"m.so", launch_of({"a/b/n=1"})});
+  (void)bench.run({{"m.so"}, {{"a/b/n=1"}}, {}});
   std::string name = read(fake / "name");
   name.pop_back();
   CHECK(name.starts_with("/"));

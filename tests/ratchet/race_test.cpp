@@ -57,6 +57,44 @@ TEST_CASE("race: of equals the first declared is taken, and it is no winner") {
   for (std::size_t i = 0; i < *result.taken; ++i) CHECK(result.contenders[i].fate == Fate::Cut);
 }
 
+TEST_CASE("race: of a tie the first declared is taken only where it is proven to be within 1 % of the fastest") {
+  const auto taken = [](std::vector<double> true_ns, double scatter) {
+    RaceWorld world{std::move(true_ns)};
+    world.scatter = scatter;
+    Dice dice(2);
+    Race race = world.race();
+    return world.run(race, dice);
+  };
+  const RaceResult quiet = taken({1001, 1000}, 0.002);
+  REQUIRE(with(quiet, Fate::Tied) == 1);
+  CHECK(quiet.taken == 0);
+  CHECK(quiet.contenders[0].behind == 1);
+  CHECK(quiet.contenders[0].at_most < 1 + kEqualWithin);
+  CHECK(quiet.contenders[0].at_most > quiet.contenders[0].ratio);
+  const RaceResult loud = taken({1400, 1000}, 0.5);
+  REQUIRE(with(loud, Fate::Tied) == 1);
+  CHECK(loud.taken == 1);
+  CHECK_FALSE(loud.proven);
+  CHECK(loud.contenders[0].at_most > 1.4);
+}
+
+TEST_CASE("race: rounds that took turns are compared one by one, so that what a round shares hides nothing") {
+  const auto race = [](bool lost) {
+    RaceWorld world{{1002, 1000}};
+    world.scatter = 0.0001;
+    world.rounds = 11;
+    world.round_scatter = 0.002;
+    world.shared_by_round = 0.05;
+    world.lost = lost;
+    Dice dice(3);
+    Race one = world.race();
+    return world.run(one, dice);
+  };
+  CHECK(race(false).proven);
+  CHECK(race(false).taken == 1);
+  CHECK_FALSE(race(true).proven);
+}
+
 TEST_CASE("race: one that was cut without proof keeps the winner of the final from being proven") {
   RaceWorld world{{1000, 1030, 1030, 1030}};
   Dice dice(3);

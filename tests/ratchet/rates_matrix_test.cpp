@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "dice.h"
 #include "ratchet/matrix.h"
 #include "rate.h"
 
@@ -52,6 +53,37 @@ Matrix table(Noise noise, double gain, std::mt19937_64& dice) {
   return compare_all({&source, 1});
 }
 
+constexpr std::size_t kRounds = 11;
+
+// The same where rounds took turns: what a launch shares, what all of a round share (a drift through the launch, and moments
+// that are slow for everyone), and little that is an implementation's own, by launch and by round. With `lost`, each
+// implementation lacks another number of rounds of the first launch, so that only medians can be compared.
+Matrix table_in_turn(double gain, bool lost, Dice& dice) {
+  MatrixSource source;
+  for (std::size_t row = 0; row < kRows; ++row) {
+    std::vector<std::vector<double>> shared(kLaunches);
+    for (std::vector<double>& launch : shared) {
+      const double of_launch = 0.02 * dice.normal();
+      const double drift = 0.03 * dice.normal();
+      for (std::size_t round = 0; round < kRounds; ++round)
+        launch.push_back(of_launch + drift * static_cast<double>(round) / kRounds + 0.01 * dice.normal());
+    }
+    for (std::size_t which = 0; which < kImplementations; ++which) {
+      Measurement& one = source.run.measurements.emplace_back();
+      one.facts.id = "a/i" + std::to_string(which) + "/n=" + std::to_string(row);
+      one.check = Check{true, 0, 0};
+      const double faster = which + 1 == kImplementations ? gain : 0;
+      for (const std::vector<double>& launch : shared) {
+        const double own = 0.0005 * dice.normal() - faster;
+        std::vector<double>& times = one.launches.emplace_back();
+        for (const double common : launch) times.push_back(1000 * std::exp(common + own + 0.001 * dice.normal()));
+      }
+      if (lost) one.launches.front().resize(kRounds - which);
+    }
+  }
+  return compare_all({&source, 1});
+}
+
 bool names_a_difference(const Matrix& matrix) {
   for (const MatrixRow& row : matrix.rows)
     for (const MatrixPair& pair : row.pairs)
@@ -86,4 +118,31 @@ TEST_CASE("rates: five times the scatter of a launch is found") {
   MESSAGE("found " << won.events << " of " << won.trials << " winners of 1 % where launches scatter by 0.2 %");
   CHECK(won.value() > 0.9);
   CHECK(wrong.events == 0);
+}
+
+TEST_CASE("rates: where rounds took turns, identical implementations differ with at most 1 %, by rounds or by medians") {
+  for (const bool lost : {false, true}) {
+    Dice dice(3);
+    Rate wrong;
+    for (int i = 0; i < 1000; ++i) wrong.count(names_a_difference(table_in_turn(0, lost, dice)));
+    MESSAGE(std::string(lost ? "by medians: " : "by rounds: ") << wrong.events << " of " << wrong.trials << " tables");
+    CHECK(wrong.is_compatible_with_at_most(kMatrixAlpha));
+  }
+}
+
+TEST_CASE("rates: what a round shares does not hide a difference that is compared round by round") {
+  const auto found = [](bool lost) {
+    Dice dice(4);
+    Rate won;
+    for (int i = 0; i < 100; ++i) {
+      for (const MatrixRow& row : table_in_turn(0.003, lost, dice).rows) won.count(row.winner == kImplementations - 1);
+    }
+    return won;
+  };
+  const Rate by_rounds = found(false);
+  const Rate by_medians = found(true);
+  MESSAGE("winners of 0.3 % found in " << by_rounds.events << " of " << by_rounds.trials << " rows by rounds, in "
+                                       << by_medians.events << " by medians");
+  CHECK(by_rounds.value() > 0.9);
+  CHECK(by_medians.value() < 0.5);
 }

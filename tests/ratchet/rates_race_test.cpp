@@ -69,3 +69,39 @@ TEST_CASE("rates: elimination saves more than half of the launches, and a best t
   CHECK(share < 0.5);
   CHECK(proven.value() > 0.9);
 }
+
+TEST_CASE("rates: variants that take turns lose the fastest no oftener, and what a round shares hides no lead") {
+  struct Found {
+    Rate lost;
+    Rate proven;
+    Rate wrong;
+  };
+  const auto race = [](double gap, bool by_medians, int races) {
+    Dice dice(13);
+    Found found;
+    for (int i = 0; i < races; ++i) {
+      RaceWorld here{{1000 * (1 + gap), 1000 * (1 + gap), 1000 * (1 + gap), 1000 * (1 + gap), 1000}};
+      here.scatter = 0.0005;
+      here.rounds = 11;
+      here.round_scatter = 0.001;
+      here.shared_by_round = 0.01;
+      here.lost = by_medians;
+      Race one = here.race();
+      const RaceResult result = here.run(one, dice);
+      found.lost.count(result.contenders.back().fate == Fate::Eliminated);
+      found.proven.count(result.proven && result.taken == here.true_ns.size() - 1);
+      found.wrong.count(result.proven && result.taken != here.true_ns.size() - 1);
+    }
+    return found;
+  };
+  const Found alike = race(0, false, 400);
+  const Found by_rounds = race(0.002, false, 100);
+  const Found by_medians = race(0.002, true, 100);
+  MESSAGE("all alike: " << alike.lost.events << " of " << alike.lost.trials << " lose the fastest, " << alike.wrong.events
+                        << " prove another; a lead of 0.2 % is proven in " << by_rounds.proven.events << " of "
+                        << by_rounds.proven.trials << " by rounds, in " << by_medians.proven.events << " by medians");
+  CHECK(alike.lost.is_compatible_with_at_most(0.01));
+  CHECK(alike.wrong.is_compatible_with_at_most(0.01));
+  CHECK(by_rounds.proven.value() > 0.9);
+  CHECK(by_medians.proven.value() < by_rounds.proven.value());
+}
