@@ -2,7 +2,8 @@
  *
  * A module says what can be measured and does one call of it; the host owns memory, order, clocks and judgement. A module
  * must never allocate its inputs or outputs, time anything, or synchronise inside launch(). All pointers that a
- * module hands out stay valid until the library is unloaded. C11 and C++; the layout of version 1 never changes. */
+ * module hands out stay valid until the library is unloaded. C11 and C++. Version 1 is frozen (tests/kernels/abi_1.h):
+ * another layout gets another number, and a host reads every number up to its own. */
 #pragma once
 #include <stdint.h>
 

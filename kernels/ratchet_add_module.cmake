@@ -14,6 +14,10 @@ function(ratchet_module_options name)
   target_compile_options(${name} PRIVATE
     "$<$<COMPILE_LANGUAGE:CXX>:${everywhere}>"
     "$<$<COMPILE_LANGUAGE:CUDA>:-O3;-Xcompiler=${for_nvcc}>")
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  if(NOT CMAKE_CUDA_STANDARD)  # said by hand: CMake 3.25 does not know that nvcc knows it
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>)
+  endif()
   set_target_properties(${name} PROPERTIES
     CXX_VISIBILITY_PRESET hidden CUDA_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
@@ -21,6 +25,9 @@ endfunction()
 
 function(ratchet_add_module name)
   set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/module.map)
+  if(NOT ARGN)
+    message(FATAL_ERROR "ratchet_add_module(${name}): no sources")
+  endif()
   add_library(${name} MODULE ${ARGN})
   ratchet_module_options(${name})
   target_link_libraries(${name} PRIVATE ratchet::module_abi)

@@ -26,17 +26,15 @@ build=${RATCHET_BUILD:-}
 if [ -z "$build" ]; then
   . scripts/setup.sh
   cmake --preset release -DRATCHET_TESTS=OFF
-  cmake --build --preset release --target ratchet ratchet-bench modules
+  cmake --build --preset release --target installable
   build=build/release
 fi
 
 # Owned by root: what a job runs must not be what an earlier job left there.
-install -d "$root/opt/ratchet/bin" "$root/opt/ratchet/modules" "$root/usr/local/bin"
-install -m 755 "$build/bin/ratchet" "$build/bin/ratchet-bench" "$root/opt/ratchet/bin/"
-for module in "$build"/modules/*.so; do
-  [ -e "$module" ] && install -m 644 "$module" "$root/opt/ratchet/modules/"
-done
+DESTDIR=$root cmake --install "$build" --prefix /opt/ratchet >/dev/null
+install -d "$root/usr/local/bin" "$root/usr/local/lib/cmake"
 ln -sfn /opt/ratchet/bin/ratchet "$root/usr/local/bin/ratchet"
+ln -sfn /opt/ratchet/lib/cmake/ratchet "$root/usr/local/lib/cmake/ratchet"  # a job builds its modules: find_package(ratchet)
 
 if [ -z "$root" ] && ! id runner >/dev/null 2>&1; then
   useradd --system --create-home --home-dir /var/lib/github-runner --shell /usr/sbin/nologin runner

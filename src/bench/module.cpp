@@ -24,6 +24,10 @@ namespace {
 // 16 TiB: more than any device holds, and small enough that sizes cannot overflow.
 constexpr std::uint64_t kMaximalBytes = std::uint64_t{1} << 44;
 
+// More than any kernel takes. A pointer that is read as a count, because the module's structures are laid out
+// otherwise, is above it.
+constexpr std::uint64_t kMaximalBuffers = 4096;
+
 void* open_library(const std::string& name, const std::string& path) {
   void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) throw Error(fmt::format("{}: cannot be loaded: {}", path, dlerror()));
@@ -68,6 +72,8 @@ std::string fault(const ratchet_case& which) {
   if (which.timing > RATCHET_TIMED_BY_HOST) return fmt::format("timing {} does not exist", which.timing);
   if (which.timing == RATCHET_TIMED_BY_HOST && which.l2 == RATCHET_L2_COLD)
     return "a case timed by the host cannot be cold: launches follow each other";
+  if (which.buffer_count > kMaximalBuffers)
+    return fmt::format("{} buffers are not sane; was it built with another module.h?", which.buffer_count);
   if (which.buffer_count > 0 && !which.buffers) return "the list of buffers is NULL";
   bool has_output = false;
   std::set<std::string_view> names;
@@ -113,9 +119,10 @@ bool same_file(const std::string& a, const std::string& b) {
 }
 
 void validate(const ratchet_module& module, const std::string& path) {
-  if (module.abi != RATCHET_ABI)
-    throw Error(fmt::format("{}: speaks module ABI {}, this ratchet-bench speaks {}; rebuild the module", path,
-                            module.abi, RATCHET_ABI));
+  if (module.abi > RATCHET_ABI)
+    throw Error(fmt::format("{}: speaks module ABI {}, this ratchet-bench speaks up to {}; install a newer ratchet",
+                            path, module.abi, RATCHET_ABI));
+  if (module.abi < 1) throw Error(fmt::format("{}: speaks module ABI 0, which does not exist", path));
   if (module.device > RATCHET_CUDA) throw Error(fmt::format("{}: device {} does not exist", path, module.device));
   if (!module.prepare || !module.launch || !module.reference || !module.release || !module.last_error)
     throw Error(fmt::format("{}: a function of the module is NULL", path));

@@ -4,7 +4,12 @@ namespace ratchet::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{
-      {"init", "", "write a commented ratchet.json for this repository", declare_init, {}, init},
+      {"init",
+       "[--module [NAME]]",
+       "write a commented ratchet.json for this repository, or a module to begin with",
+       declare_init,
+       {{"name", 1}},
+       init},
       {"doctor", "", "is this machine fit to measure?", nullptr, {}, doctor},
       {"run", "", "measure the built modules and record a run for this commit", declare_run, {}, run_modules},
       {"check", "", "measure beside the baseline and judge; never moves a baseline", declare_check, {}, check},
@@ -79,7 +84,8 @@ const std::vector<Command>& commands() {
        declare_bisect,
        {{"case", -1}},
        bisect},
-      {"stats", "[FILE]", "summary of numbers, one a line", nullptr, {{"file", 1}}, stats}};
+      {"stats", "[FILE]", "summary of numbers, one a line", nullptr, {{"file", 1}}, stats},
+      {"help", "[COMMAND | TOPIC]", "a command's options, or a topic", nullptr, {{"name", 1}}, help}};
   return table;
 }
 

@@ -30,6 +30,7 @@ int check(Context& context, const po::variables_map& values);
 int ci(Context& context, const po::variables_map& values);
 int compare(Context& context, const po::variables_map& values);
 int doctor(Context& context, const po::variables_map& values);
+int help(Context& context, const po::variables_map& values);
 int init(Context& context, const po::variables_map& values);
 int log(Context& context, const po::variables_map& values);
 int make_report(Context& context, const po::variables_map& values);

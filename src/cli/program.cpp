@@ -1,11 +1,9 @@
 #include "src/cli/program.h"
 
-#include <spdlog/spdlog.h>
-
 #include <iostream>
 
 #include "ratchet/error.h"
-#include "src/cli/command.h"
+#include "src/cli/manual.h"
 #include "src/cli/version.h"
 #include "src/executor/interrupt.h"
 
@@ -13,42 +11,6 @@ namespace ratchet::cli {
 namespace {
 
 constexpr int kFault = 2;
-
-void declare_common(po::options_description& options, CommonOptions& common) {
-  options.add_options()("json", po::bool_switch(&common.json), "print the result as JSON, alone on stdout")(
-      "color", po::value(&common.color)->value_name("WHEN"), "auto (default), always or never; NO_COLOR is respected")(
-      "db", po::value(&common.db)->value_name("FILE"),
-      "database; else RATCHET_DB, else .ratchet/ratchet.db at the repository's root")(
-      "config", po::value(&common.config)->value_name("FILE"),
-      "configuration; else ratchet.json in this folder or above")(
-      "verbose", po::bool_switch(&common.verbose), "say on stderr what is done")("help", "show this and exit")(
-      "version", "show the version and exit");
-}
-
-std::string overview() {
-  std::string text =
-      "usage: ratchet COMMAND [options]\n\nStops performance regressions from being merged.\n\ncommands:\n";
-  for (const Command& command : commands()) text += fmt::format("  {:<10} {}\n", command.name, command.about);
-  return text +
-         "\n`ratchet COMMAND --help` lists a command's options.\n"
-         "exit codes: 0 pass, 1 regression, 2 usage, fault or unfit machine, 3 no verdict\n";
-}
-
-std::string help_of(const Command& command, const po::options_description& own, const po::options_description& common) {
-  std::string text = "usage: ratchet " + command.name + (command.synopsis.empty() ? "" : " " + command.synopsis) +
-                     " [options]\n\n" + command.about + "\n";
-  std::ostringstream listed;
-  if (!own.options().empty()) listed << "\n" << own;
-  listed << "\n" << common;
-  return text + listed.str();
-}
-
-const Command& find_command(const std::string& name) {
-  for (const Command& command : commands()) {
-    if (command.name == name) return command;
-  }
-  throw Error("there is no command \"" + report::printable(name) + "\"; `ratchet --help` lists them");
-}
 
 int dispatch(const std::vector<std::string>& arguments, Streams streams, executor::Bench* bench) {
   if (arguments.empty()) {
@@ -63,7 +25,10 @@ int dispatch(const std::vector<std::string>& arguments, Streams streams, executo
     streams.out << "ratchet " << kVersion << "\n";
     return 0;
   }
-  const Command& command = find_command(arguments.front());
+  const Command* found = find_command(arguments.front());
+  if (found == nullptr)
+    throw Error("there is no command \"" + report::printable(arguments.front()) + "\"; `ratchet --help` lists them");
+  const Command& command = *found;
   CommonOptions common;
   po::options_description own("options");
   po::options_description shared("common options");
@@ -88,7 +53,7 @@ int dispatch(const std::vector<std::string>& arguments, Streams streams, executo
   constexpr int kStyle = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   po::store(po::command_line_parser(rest).options(all).positional(places).style(kStyle).run(), values);
   if (values.count("help") > 0) {
-    streams.out << help_of(command, own, shared);
+    streams.out << help_of(command);
     return 0;
   }
   if (values.count("version") > 0) {

@@ -124,7 +124,7 @@ std::optional<std::filesystem::path> find_config(const std::filesystem::path& st
   }
 }
 
-std::string commented_template(const std::vector<std::string>& modules) {
+std::string commented_template(const std::vector<std::string>& modules, const std::string& build) {
   std::string list;
   for (const std::string& module : modules) list += (list.empty() ? "" : ", ") + documents::Json(module).dump();
   const std::string modules_line =
@@ -136,7 +136,8 @@ std::string commented_template(const std::vector<std::string>& modules) {
 )" + modules_line +
          R"(
   // Makes the modules; run by sh in a fresh checkout when another revision has to be measured (check --base).
-  "build": "cmake --preset release && cmake --build --preset release",
+  "build": )" + documents::Json(build.empty() ? "cmake --preset release && cmake --build --preset release" : build).dump() +
+         R"(,
 
   // The slowdown that is called a regression, in percent, by pattern of case names; the last match counts.
   // Without a match: 0.5 on a GPU, 2 on a CPU.

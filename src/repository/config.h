@@ -35,7 +35,7 @@ inline constexpr std::string_view kConfigName = "ratchet.json";
 // ratchet.json in `start` or the nearest parent that has one, not looking beyond the repository's root (where .git is).
 [[nodiscard]] std::optional<std::filesystem::path> find_config(const std::filesystem::path& start);
 
-// A ratchet.json for `ratchet init` that explains every key and holds the defaults.
-[[nodiscard]] std::string commented_template(const std::vector<std::string>& modules);
+// A ratchet.json for `ratchet init` that explains every key and holds the defaults. An empty `build` stands for a guess.
+[[nodiscard]] std::string commented_template(const std::vector<std::string>& modules, const std::string& build);
 
 }  // namespace ratchet::repository

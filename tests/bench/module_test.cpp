@@ -37,10 +37,18 @@ struct Table {
 
 TEST_CASE("module: a sane table is accepted") { CHECK(Table().refusal() == ""); }
 
-TEST_CASE("module: another ABI is refused with both numbers") {
+TEST_CASE("module: a newer ABI is refused with both numbers, and 0 is none") {
   Table table;
-  table.module.abi = 2;
-  CHECK(table.refusal() == "m.so: speaks module ABI 2, this ratchet-bench speaks 1; rebuild the module");
+  table.module.abi = RATCHET_ABI + 1;
+  CHECK(table.refusal() == "m.so: speaks module ABI 2, this ratchet-bench speaks up to 1; install a newer ratchet");
+  table.module.abi = 0;
+  CHECK(table.refusal() == "m.so: speaks module ABI 0, which does not exist");
+}
+
+TEST_CASE("module: a pointer where the number of buffers should be is refused, and not followed") {
+  Table table;
+  table.one.buffer_count = reinterpret_cast<std::uintptr_t>(table.buffers.data());
+  CHECK(table.refusal().find("was it built with another module.h?") != std::string::npos);
 }
 
 TEST_CASE("module: an id needs two slashes, text before them, and no blanks") {

@@ -277,8 +277,21 @@ TEST_CASE("program: what a module prints cannot pass for the result") {
   CHECK(result.err.find("\"measurements\":[]") != std::string::npos);
 }
 
+TEST_CASE("program: a module in C, built with the frozen header of ABI 1, is measured") {
+  const Result result = run_module("abi_1", {"--rounds", "3", "--warmup", "0"});
+  REQUIRE_MESSAGE(result.status == 0, result.err);
+  const Run run = documents::read_run(result.out, "stdout");
+  REQUIRE(run.measurements.size() == 2);
+  CHECK(run.measurements[0].facts.id == "increment/c/n=256");
+  CHECK(run.measurements[0].facts.bytes == 2048);
+  CHECK(run.measurements[0].facts.flops == 256);
+  CHECK(run.measurements[0].facts.source == "abi_1_module.c:1");
+  CHECK(run.measurements[1].facts.timed_by == "host");
+  for (const Measurement& one : run.measurements) CHECK_MESSAGE((one.check && one.check->verified), one.facts.id);
+}
+
 TEST_CASE("program: modules that break the rules are refused in one line") {
-  require_fault(run_module("broken_abi"), "speaks module ABI 2, this ratchet-bench speaks 1");
+  require_fault(run_module("broken_abi"), "speaks module ABI 2, this ratchet-bench speaks up to 1");
   require_fault(run_module("broken_no_entry"), "exports no ratchet_module_entry");
   require_fault(run_module("broken_null"), "returned NULL");
   require_fault(run_module("broken_duplicate"), "two cases have the id axpy/plain/n=1024");

@@ -5,7 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "src/cli/command.h"
+#include "src/cli/manual.h"
+#include "src/documents/documents.h"
 #include "workshop.h"
 
 namespace {
@@ -69,9 +70,52 @@ TEST_CASE("program: outside of a repository it says so") {
 TEST_CASE("init: writes a configuration that the other commands read, and never overwrites one") {
   Workshop workshop;
   std::filesystem::remove(workshop.repository.path() / "ratchet.json");
-  CHECK(workshop.run({"init", "--module", "build/kernels.so"}).code == 0);
-  CHECK(workshop.run({"doctor"}).code == 0);
+  CHECK(workshop.run({"init"}).code == 0);
+  CHECK(ratchet::repository::read_config("ratchet.json").modules.empty());
   check_fault(workshop.run({"init"}), "exists already");
+  check_fault(workshop.run({"init", "kernels"}), "a name is for --module");
+}
+
+TEST_CASE("init: a module is written as a whole or not at all, under a name that files and targets can bear") {
+  Workshop workshop;
+  const auto path = [&](const char* name) { return workshop.repository.path() / name; };
+  std::filesystem::remove(path("ratchet.json"));
+  for (const char* name : {"build/kernels.so", "my-kernels", "1st", "x;y"})
+    check_fault(workshop.run({"init", "--module", name}), "letters, digits and _");
+  workshop.repository.write("mine.cu", "somebody's");
+  check_fault(workshop.run({"init", "--module", "mine"}), "mine.cu exists already");
+  CHECK_FALSE(std::filesystem::exists(path("ratchet.json")));
+  CHECK_FALSE(std::filesystem::exists(path("CMakeLists.txt")));
+  const Outcome outcome = workshop.run({"init", "--module"});
+  CHECK_MESSAGE(outcome.code == 0, outcome.err);
+  CHECK(contains(outcome.out, "there is a .gitignore already"));
+  CHECK(contains(ratchet::documents::read_file(path("CMakeLists.txt")),
+                 "ratchet_add_module(my_kernels_cpu my_kernels.cpp)"));
+  CHECK_FALSE(contains(ratchet::documents::read_file(path("my_kernels.cpp")), "@"));
+  CHECK(ratchet::documents::read_file(path("mine.cu")) == "somebody's");
+}
+
+TEST_CASE("help: prints an overview, a command's options, and every topic from the document that it names") {
+  Workshop workshop;
+  CHECK(workshop.run({"help"}).out == workshop.run({"--help"}).out);
+  CHECK(workshop.run({"help", "trend"}).out == workshop.run({"trend", "--help"}).out);
+  const auto first_line = [&](const char* topic) {
+    const Outcome outcome = workshop.run({"help", topic});
+    CHECK_MESSAGE(outcome.code == 0, outcome.err);
+    return outcome.out.substr(0, outcome.out.find('\n'));
+  };
+  CHECK(first_line("method") == "# How ratchet decides");
+  CHECK(first_line("formats") == "# The documents");
+  CHECK(first_line("exit-codes") == "### Exit codes and verdicts");
+  CHECK(first_line("modules") == "## Add a case");
+  const std::string modules = workshop.run({"help", "modules"}).out;
+  CHECK(contains(modules, "ratchet_add_module(mine mine.cu)"));
+  CHECK_FALSE(contains(modules, "## Variants"));
+  check_fault(workshop.run({"help", "verdcits"}), "verdcits");
+  for (const ratchet::cli::Topic& topic : ratchet::cli::topics()) {
+    CHECK(contains(workshop.run({"help"}).out, std::string("\n  ") + topic.name));
+    CHECK(workshop.run({"help", topic.name}).code == 0);
+  }
 }
 
 TEST_CASE("doctor: names what is not right and exits 2") {

@@ -126,8 +126,9 @@ TEST_CASE("config: the last matching tolerance counts, in the file's order") {
 
 TEST_CASE("config: the template for init parses, and says the defaults") {
   for (const auto& modules : {std::vector<std::string>{}, {"build/a.so"}, {"build/a.so", "odd \"name\".so"}}) {
-    const Config config = repository::parse_config(repository::commented_template(modules), "template", "/repo");
+    const Config config = repository::parse_config(repository::commented_template(modules, "make \"all\""), "template", "/repo");
     CHECK(config.modules == modules);
+    CHECK(config.build == "make \"all\"");
     CHECK(config.alpha == Config{}.alpha);
     CHECK(config.beta == Config{}.beta);
     CHECK(config.min_launches == Config{}.min_launches);

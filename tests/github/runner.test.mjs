@@ -11,8 +11,11 @@ const script = join(process.env.RATCHET_ROOT, "scripts/runner_setup.sh");
 function setup(t, ...words) {
   const folder = mkdtempSync(join(tmpdir(), "ratchet-runner-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ["build/bin", "build/modules", "root"]) mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ["bin/ratchet", "bin/ratchet-bench", "modules/ratchet_cpu.so"]) writeFileSync(join(folder, "build", name), name);
+  for (const name of ["build/bin", "root"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["bin/ratchet", "bin/ratchet-bench"]) writeFileSync(join(folder, "build", name), name);
+  const programs = '"${CMAKE_CURRENT_LIST_DIR}/bin/ratchet" "${CMAKE_CURRENT_LIST_DIR}/bin/ratchet-bench"';
+  writeFileSync(join(folder, "build/cmake_install.cmake"),
+    `file(INSTALL DESTINATION "\${CMAKE_INSTALL_PREFIX}/bin" TYPE PROGRAM FILES ${programs})\n`);
   const env = { ...process.env, DESTDIR: join(folder, "root"), RATCHET_BUILD: join(folder, "build") };
   const run = () => spawnSync("bash", [script, ...words], { env, encoding: "utf8" });
   return { at: (...path) => join(folder, "root", ...path), run };
@@ -27,6 +30,7 @@ test("the runner's setup installs, places the database outside of the work folde
   }
   assert.equal(readFileSync(at("opt/ratchet/bin/ratchet-bench"), "utf8"), "bin/ratchet-bench");
   assert.equal(readlinkSync(at("usr/local/bin/ratchet")), "/opt/ratchet/bin/ratchet");
+  assert.equal(readlinkSync(at("usr/local/lib/cmake/ratchet")), "/opt/ratchet/lib/cmake/ratchet");
   assert.equal(statSync(at("opt/ratchet/bin/ratchet")).mode & 0o777, 0o755);
   assert.match(readFileSync(at("etc/tmpfiles.d/ratchet.conf"), "utf8"), /^d\s+\/var\/lib\/ratchet\s+0750 runner runner/m);
   const unit = readFileSync(at("etc/systemd/system/github-runner@.service"), "utf8");
