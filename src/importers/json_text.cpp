@@ -1,0 +1,30 @@
+#include "src/importers/json_text.h"
+
+#include <algorithm>
+
+namespace ratchet::importers {
+
+bool has_keys(std::string_view text, std::initializer_list<const char*> keys) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  return std::all_of(keys.begin(), keys.end(), [&](const char* key) {
+    return text.find('"' + std::string(key) + '"') != std::string_view::npos;
+  });
+}
+
+double unit_ns(const documents::Node& unit) {
+  const std::string name = unit.text();
+  if (name == "ns") return 1;
+  if (name == "us") return 1e3;
+  if (name == "ms") return 1e6;
+  if (name == "s") return 1e9;
+  unit.refuse("expected a unit of time (ns, us, ms or s), found \"" + name.substr(0, 40) +
+              "\"; only times are imported");
+}
+
+std::string text_or_empty(const documents::Node& object, const char* key) {
+  const auto node = object.find(key);
+  return node ? node->text() : "";
+}
+
+}  // namespace ratchet::importers

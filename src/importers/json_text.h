@@ -1,0 +1,22 @@
+// What the adapters of JSON formats share.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "src/documents/node.h"
+
+namespace ratchet::importers {
+
+// Whether the text begins as JSON does and holds each of these keys somewhere: enough to tell the formats apart, and as
+// fast as a search.
+[[nodiscard]] bool has_keys(std::string_view text, std::initializer_list<const char*> keys);
+
+// ns in one of the producer's units "ns", "us", "ms" or "s".
+[[nodiscard]] double unit_ns(const documents::Node& unit);
+
+// "" when absent; Error for another type.
+[[nodiscard]] std::string text_or_empty(const documents::Node& object, const char* key);
+
+}  // namespace ratchet::importers
