@@ -72,7 +72,9 @@ void require_sound(const Reading& reading, const std::string& file) {
 }  // namespace
 
 const std::vector<Adapter>& adapters() {
-  static const std::vector<Adapter> all{ratchet_run(), google_benchmark(), hyperfine(), csv()};
+  static const std::vector<Adapter> all{ratchet_run(),      google_benchmark(), nvbench(),   hyperfine(),
+                                        pytest_benchmark(), catch2(),           criterion(), jmh(),
+                                        go_text(),          bencher(),          csv()};
   return all;
 }
 

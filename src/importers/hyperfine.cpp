@@ -20,19 +20,10 @@ std::size_t failed_runs(const Node& result) {
   return failed;
 }
 
-// A case a command and its parameters: with --command-name they may be all that differs.
-std::string name_of(const Node& result) {
-  const std::string command = result.at("command").text();
-  const auto parameters = result.find("parameters");
-  std::string listed;
-  for (const std::string& key : parameters ? parameters->keys() : std::vector<std::string>{})
-    listed += (listed.empty() ? "/" : ",") + key + "=" + parameters->at(key.c_str()).text();
-  return command + listed;
-}
-
 Measurement measurement_of(const Node& item) {
   Measurement measured;
-  measured.facts.id = name_of(item);
+  // With --command-name the parameters may be all that differs.
+  measured.facts.id = case_name(item.at("command").text(), parameters_of(item, "parameters"));
   const Node result = item.about(measured.facts.id);
   if (const std::size_t failed = failed_runs(result); failed > 0) {
     measured.failures.push_back({"crashed", "", std::to_string(failed) + " runs had an exit code other than 0"});

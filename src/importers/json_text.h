@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "src/documents/node.h"
 
@@ -15,6 +17,15 @@ namespace ratchet::importers {
 
 // ns in one of the producer's units "ns", "us", "ms" or "s".
 [[nodiscard]] double unit_ns(const documents::Node& unit);
+
+// A number, also one that is written as a string, as some producers do with 64-bit ones; finite. Error for others.
+[[nodiscard]] double number_of(const documents::Node& value);
+
+// "name/key=value,key=value", as our own cases are called.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+[[nodiscard]] std::string case_name(std::string name, const Parameters& parameters);
+// The members of an object of strings; none when absent.
+[[nodiscard]] Parameters parameters_of(const documents::Node& object, const char* key);
 
 // "" when absent; Error for another type.
 [[nodiscard]] std::string text_or_empty(const documents::Node& object, const char* key);
