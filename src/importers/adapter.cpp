@@ -51,6 +51,8 @@ void require_sound(const Measurement& measured, const std::string& file) {
         throw Error(file + ": " + id + ": expected times above zero, found " + std::to_string(time_ns) + " ns");
     }
   }
+  if (!(measured.sm_clock_mhz >= 0) || !std::isfinite(measured.sm_clock_mhz))
+    throw Error(file + ": " + id + ": its clock is no frequency");
   if (measured.launches.empty() && measured.failures.empty() && measured.warnings.empty())
     throw Error(file + ": " + id + ": no times, and nothing says why");
 }

@@ -158,7 +158,7 @@ Reading read_text(const Source& source) {
   Run run;
   run.measurements = table.take();
   Reading reading{{run}, {}};
-  if (columns.launch < 0) reading.lacks.emplace_back("no column `launch`: all times count as one launch");
+  if (columns.launch < 0) reading.lacks.emplace_back("no column `launch`: the times of a file are one launch");
   return reading;
 }
 

@@ -103,7 +103,7 @@ Reading read_text(const Source& source) {
   const Node root(document, source.name);
   Run run;
   const Node context = root.at("context");
-  run.started_at = text_or_empty(context, "date");
+  run.started_at = time_or_empty(text_or_empty(context, "date"));
   run.tool = "Google Benchmark";
   if (const std::string version = text_or_empty(context, "library_version"); !version.empty())
     run.tool += " " + version;

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "src/documents/time_text.h"
+
 namespace ratchet::importers {
 
 bool has_keys(std::string_view text, std::initializer_list<const char*> keys) {
@@ -51,6 +53,8 @@ Parameters parameters_of(const documents::Node& object, const char* key) {
     parameters.emplace_back(name, node->at(name.c_str()).text());
   return parameters;
 }
+
+std::string time_or_empty(const std::string& time) { return documents::is_rfc3339(time) ? time : ""; }
 
 std::string text_or_empty(const documents::Node& object, const char* key) {
   const auto node = object.find(key);

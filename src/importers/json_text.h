@@ -27,6 +27,9 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 // The members of an object of strings; none when absent.
 [[nodiscard]] Parameters parameters_of(const documents::Node& object, const char* key);
 
+// The time, or "" where it is none that our documents know: then nobody knows when it was.
+[[nodiscard]] std::string time_or_empty(const std::string& time);
+
 // "" when absent; Error for another type.
 [[nodiscard]] std::string text_or_empty(const documents::Node& object, const char* key);
 

@@ -116,12 +116,19 @@ Measurement measurement_of(const Node& state, const std::string& name, const Com
   return measured;
 }
 
+// 890 is 8.9.
+std::string capability_of(const Node& sm_version) {
+  const double version = number_of(sm_version);
+  if (!(version >= 100 && version < 100000)) sm_version.refuse("expected a version such as 890");
+  const int tenths = static_cast<int>(version) / 10;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
 Environment environment_of(const Node& device) {
   Environment environment;
   environment.device.kind = "cuda";
   environment.device.name = device.at("name").text();
-  const auto capability = static_cast<int>(number_of(device.at("sm_version"))) / 10;  // 900 is 9.0
-  environment.device.compute_capability = std::to_string(capability / 10) + "." + std::to_string(capability % 10);
+  environment.device.compute_capability = capability_of(device.at("sm_version"));
   const auto amount = [&](const char* key) {
     const auto node = device.find(key);
     const double value = node ? number_of(*node) : 0;
@@ -133,15 +140,17 @@ Environment environment_of(const Node& device) {
   return environment;
 }
 
-// A run a device that measured something; key -1: states of the CPU.
-Run& run_on(std::map<int, Run>& runs, const Node& root, const Node& state) {
+// A run a device that measured something; no device: states of the CPU.
+using DeviceRuns = std::map<std::optional<std::uint64_t>, Run>;
+
+Run& run_on(DeviceRuns& runs, const Node& root, const Node& state) {
   const auto device = state.find("device");
-  const int id = device ? static_cast<int>(device->count() % 1024) : -1;
+  const auto id = device ? std::optional(device->count()) : std::nullopt;
   const auto [at, is_new] = runs.try_emplace(id);
   if (!is_new || !device) return at->second;
   const Node devices = root.at("devices");
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    if (number_of(devices.item(i).at("id")) == id) at->second.environment = environment_of(devices.item(i));
+    if (devices.item(i).at("id").count() == *id) at->second.environment = environment_of(devices.item(i));
   }
   if (!at->second.environment) device->refuse("there is no device of this id in the file");
   return at->second;
@@ -158,7 +167,7 @@ Reading read_text(const Source& source) {
   const documents::Json document = documents::parse(source.text, source.name);
   const Node root(document, source.name);
   const Node benchmarks = root.at("benchmarks");
-  std::map<int, Run> runs;
+  DeviceRuns runs;
   for (std::size_t i = 0; i < benchmarks.size(); ++i) {
     const Node benchmark = benchmarks.item(i);
     const auto states = benchmark.find("states");

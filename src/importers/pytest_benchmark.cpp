@@ -54,7 +54,7 @@ Commit commit_of(const Node& root) {
 std::string time_of(const Node& root) {
   const std::string time = text_or_empty(root, "datetime");
   const bool zoned = time.size() > 19 && time.find_first_of("Z+-", 19) != std::string::npos;
-  return time.empty() || zoned ? time : time + "Z";
+  return time_or_empty(zoned ? time : time + "Z");
 }
 
 Reading read_text(const Source& source) {
