@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building needs on Debian 12 or Ubuntu 24.04, if it is missing. Sourced by the other scripts; safe to run again.
 packages=(g++ cmake ninja-build git ca-certificates libboost-dev libboost-program-options-dev libsqlite3-dev
-  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libcurl4-openssl-dev libmicrohttpd-dev
+  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libcurl4-openssl-dev libmicrohttpd-dev libpugixml-dev
   python3)
 
 # Where the CUDA toolkit came from NVIDIA's repository, cuDNN does too: the tests that build its plans need the library.
@@ -13,6 +13,8 @@ fi
 # built they are wanted, and elsewhere the build goes without. Ubuntu's package chromium would only fetch a snap.
 if [ -n "${RATCHET_SETUP_TESTS:-}" ]; then
   command -v npm >/dev/null || packages+=(nodejs npm)
+  # Whose output the importers' tests read. Go's is read too where `go` is: at 300 MB it is not installed for that.
+  packages+=(libbenchmark-dev catch2 hyperfine python3-pytest-benchmark)
   if ! command -v google-chrome >/dev/null && grep -q '^ID=debian' /etc/os-release; then packages+=(chromium fonts-dejavu-core); fi
 fi
 

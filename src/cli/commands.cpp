@@ -84,6 +84,13 @@ const std::vector<Command>& commands() {
        declare_bisect,
        {{"case", -1}},
        bisect},
+      {"import", "FILE ...", "record what another tool measured", declare_import, {{"file", -1}}, import_files},
+      {"export",
+       "[RUN | VERDICT] --format NAME",
+       "a run, or with junit a verdict, in a format of other tools",
+       declare_export,
+       {{"name", 1}},
+       export_document},
       {"stats", "[FILE]", "summary of numbers, one a line", nullptr, {{"file", 1}}, stats},
       {"help", "[COMMAND | TOPIC]", "a command's options, or a topic", nullptr, {{"name", 1}}, help}};
   return table;

@@ -8,7 +8,6 @@
 #include <boost/uuid/uuid_io.hpp>
 #include <chrono>
 #include <cstdlib>
-#include <ctime>
 
 #include "ratchet/error.h"
 #include "src/repository/git.h"
@@ -81,7 +80,10 @@ executor::Bench& Context::bench() {
 }
 
 std::string Context::now() const {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return rfc3339(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+}
+
+std::string Context::rfc3339(std::time_t seconds) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[sizeof "2026-01-01T00:00:00Z"];

@@ -2,6 +2,7 @@
 // they lead to, found when first asked for. Commands get it by reference and keep nothing.
 #pragma once
 
+#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
@@ -62,9 +63,10 @@ class Context {
 
   executor::Bench& bench();
 
-  std::string now() const;       // RFC 3339, UTC
-  std::string new_uuid() const;  // random
-  std::string actor();           // "name <mail>" of git, else the user's name
+  static std::string rfc3339(std::time_t seconds);  // UTC
+  std::string now() const;                          // RFC 3339, UTC
+  std::string new_uuid() const;                     // random
+  std::string actor();                              // "name <mail>" of git, else the user's name
 
  private:
   Streams streams_;

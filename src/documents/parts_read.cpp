@@ -3,6 +3,7 @@
 
 #include "src/documents/documents.h"
 #include "src/documents/parts.h"
+#include "src/documents/time_text.h"
 
 namespace ratchet::documents {
 namespace {
@@ -12,16 +13,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex_id(const std::string& id) {
   const auto is_hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
   return (id.size() == 40 || id.size() == 64) && std::all_of(id.begin(), id.end(), is_hex);  // 64: SHA-256 repositories
-}
-
-// Shape only; "2026-11-22T10:00:00.5+01:00" becomes "dddd-dd-ddTdd:dd:dd" and "+dd:dd".
-bool is_rfc3339(std::string time) {
-  std::replace_if(time.begin(), time.end(), is_digit, 'd');
-  constexpr std::string_view kDateTime = "dddd-dd-ddTdd:dd:dd";
-  if (!time.starts_with(kDateTime)) return false;
-  std::string_view zone = std::string_view(time).substr(kDateTime.size());
-  if (zone.starts_with(".d")) zone.remove_prefix(std::min(zone.size(), zone.find_first_not_of('d', 1)));
-  return zone == "Z" || zone == "+dd:dd" || zone == "-dd:dd";
 }
 
 std::string read_id(const Node& object, const char* key) {
@@ -104,6 +95,16 @@ Telemetry read_reading(const Node& node) {
 }
 
 }  // namespace
+
+// Shape only; "2026-11-22T10:00:00.5+01:00" becomes "dddd-dd-ddTdd:dd:dd" and "+dd:dd".
+bool is_rfc3339(std::string time) {
+  std::replace_if(time.begin(), time.end(), is_digit, 'd');
+  constexpr std::string_view kDateTime = "dddd-dd-ddTdd:dd:dd";
+  if (!time.starts_with(kDateTime)) return false;
+  std::string_view zone = std::string_view(time).substr(kDateTime.size());
+  if (zone.starts_with(".d")) zone.remove_prefix(std::min(zone.size(), zone.find_first_not_of('d', 1)));
+  return zone == "Z" || zone == "+dd:dd" || zone == "-dd:dd";
+}
 
 double read_amount(const Node& object, const char* key) {
   const double value = read_number(object, key);

@@ -1,0 +1,95 @@
+#include "targets.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "ratchet/error.h"
+#include "src/documents/documents.h"
+#include "src/documents/expected_document.h"
+#include "src/documents/matrix_document.h"
+#include "src/documents/tuning_document.h"
+#include "src/documents/verdict_document.h"
+#include "src/github/event.h"
+#include "src/importers/adapter.h"
+#include "src/importers/joined.h"
+#include "src/repository/accept_file.h"
+#include "src/repository/config.h"
+
+namespace ratchet::fuzz {
+namespace {
+
+template <class Parser>
+bool accepted(const Parser& parser) {
+  try {
+    parser();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// What an importer accepts must be recordable: our own documents have to take it.
+bool imported(const char* adapter, std::string_view text) {
+  importers::Reading reading;
+  const importers::Companion beside = [&](const std::string& path) {
+    return path == "floats" ? std::string("\0\0\x80\x3f\0\0\0\x40", 8) : std::string(text);
+  };
+  if (!accepted([&] { reading = importers::read(importers::adapter_named(adapter), {text, "file", "title", beside}); }))
+    return false;
+  for (Run& run : reading.runs) {
+    if (!accepted([&] { importers::place(run, importers::adapter_named(adapter), "", "file"); }))
+      importers::place(run, importers::adapter_named(adapter), "device", "file");
+    (void)documents::read_run(documents::write(run), "written");
+  }
+  return true;
+}
+
+template <auto Read>
+bool document(std::string_view text) {
+  return accepted([&] { (void)Read(text, "file"); });
+}
+
+bool is_config(std::string_view text) {
+  return accepted([&] { (void)repository::parse_config(text, "file", "/"); });
+}
+
+// The reader takes a file.
+bool is_event(std::string_view text) {
+  const int file = ::memfd_create("event", 0);
+  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  github::Job job;
+  job.event_name = "pull_request";
+  job.repository = "owner/name";
+  job.sha = std::string(40, 'a');
+  job.event_file = "/proc/self/fd/" + std::to_string(file);
+  const bool known = written && accepted([&] { (void)github::read_event(job); });
+  ::close(file);
+  return known;
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> all{
+      {"bmf", [](std::string_view text) { return imported("bmf", text); }},
+      {"catch2", [](std::string_view text) { return imported("catch2", text); }},
+      {"criterion", [](std::string_view text) { return imported("criterion", text); }},
+      {"csv", [](std::string_view text) { return imported("csv", text); }},
+      {"go", [](std::string_view text) { return imported("go", text); }},
+      {"google-benchmark", [](std::string_view text) { return imported("google-benchmark", text); }},
+      {"hyperfine", [](std::string_view text) { return imported("hyperfine", text); }},
+      {"jmh", [](std::string_view text) { return imported("jmh", text); }},
+      {"nvbench", [](std::string_view text) { return imported("nvbench", text); }},
+      {"pytest-benchmark", [](std::string_view text) { return imported("pytest-benchmark", text); }},
+      {"ratchet.run", [](std::string_view text) { return imported("ratchet.run", text); }},
+      {"duet", document<&documents::read_duet>},
+      {"verdict", document<&documents::read_verdict>},
+      {"expected", document<&documents::read_expected>},
+      {"matrix", document<&documents::read_matrix>},
+      {"accept", document<&repository::parse_accept_file>},
+      {"config", is_config},
+      {"event", is_event}};
+  return all;
+}
+
+}  // namespace ratchet::fuzz
