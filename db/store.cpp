@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "db/durable.h"
 #include "db/fitness.h"
 #include "db/migrations.h"
 #include "db/rows.h"
@@ -11,13 +12,7 @@ namespace {
 
 // The folder is ours to make only where the file is.
 const std::filesystem::path& with_folder(const std::filesystem::path& file, Mode mode) {
-  if (mode == Mode::ReadOnly || !file.has_parent_path()) return file;
-  std::error_code failed;
-  std::filesystem::create_directories(file.parent_path(), failed);
-  if (failed) {
-    throw Error(file.parent_path().string() + ": cannot create the folder of the database: " + failed.message() +
-                "; give another place with --db");
-  }
+  if (mode == Mode::ReadWrite) create_folders(file.parent_path());
   return file;
 }
 
