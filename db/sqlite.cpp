@@ -1,15 +1,18 @@
 #include "db/sqlite.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <ctime>
+
+#include "db/lock_holders.h"
 
 namespace ratchet::db {
 namespace {
 
 // What a person can do about it. The primary codes are in the low byte.
-std::string remedy(int code, std::chrono::milliseconds patience) {
+std::string remedy(int code, const std::filesystem::path& file, std::chrono::milliseconds patience) {
   if (code == SQLITE_READONLY_ROLLBACK) {
     return "a writer died in the middle of a transaction: let a command that writes (ratchet record) open it once, "
            "which "
@@ -17,15 +20,22 @@ std::string remedy(int code, std::chrono::milliseconds patience) {
   }
   switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return "another process held the lock for longer than " + std::to_string(patience.count()) +
-             " ms: wait for it to end, or find it with fuser";
+    case SQLITE_LOCKED: {
+      const std::string holders = lock_holders(file);
+      return "another process held the lock for longer than " + std::to_string(patience.count()) + " ms" +
+             (holders.empty() ? ": wait for it to end, or find it with fuser" : ", now " + holders + ": wait for it to end");
+    }
     case SQLITE_NOTADB:
       return "this is not a SQLite file or its header is damaged: give the right file with --db, or restore a copy";
     case SQLITE_CORRUPT:
       return "the file is damaged: restore a copy, and see ratchet doctor for what is left";
     case SQLITE_FULL:
     case SQLITE_IOERR:
+      // SQLite then opens it for reading only, and fails when it writes.
+      if (const std::string journal = file.string() + "-journal";
+          access(journal.c_str(), F_OK) == 0 && access(journal.c_str(), W_OK) != 0)
+        return "nothing of it was stored: you may not write " + journal + ", which another user made; give it to the "
+               "users of the database";
       return "nothing of it was stored: free space on the disk, or check the file system";
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -55,7 +65,7 @@ void Connection::check(int code, std::string_view doing) const {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
   const std::string what = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
   throw Error(file_.string() + ": cannot " + std::string(doing) + ": " + what + " (SQLite " + std::to_string(code) +
-              "); " + remedy(code, patience_));
+              "); " + remedy(code, file_, patience_));
 }
 
 Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono::milliseconds patience)

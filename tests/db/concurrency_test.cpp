@@ -1,10 +1,6 @@
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <csignal>
 
-#include <iostream>
-
-#include "tests/db/fixture.h"
+#include "tests/db/child.h"
 
 namespace ratchet::db {
 namespace {
@@ -13,25 +9,8 @@ namespace {
 template <class Work>
 void in_processes(int count, const Work& work) {
   std::vector<pid_t> children;
-  for (int i = 0; i < count; ++i) {
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      try {
-        work(i);
-        _exit(0);
-      } catch (const std::exception& fault) {
-        std::cerr << "writer " << i << ": " << fault.what() << std::endl;
-        _exit(1);
-      }
-    }
-    children.push_back(child);
-  }
-  for (const pid_t child : children) {
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    CHECK(status == 0);
-  }
+  for (int i = 0; i < count; ++i) children.push_back(start([&] { work(i); }));
+  for (const pid_t child : children) CHECK(end_of(child) == 0);
 }
 
 }  // namespace
@@ -80,6 +59,26 @@ TEST_CASE("concurrency: of writers that advance the same baseline at once, one w
   });
   CHECK(store.baseline_log("*").size() == 2);
   CHECK(store.runs(std::nullopt).size() == 2);
+}
+
+TEST_CASE("concurrency: who waited in vain for the lock is told which process holds it") {
+  const Folder folder;
+  { const Store store(folder.file(), Mode::ReadWrite); }
+  int ready[2];
+  REQUIRE(pipe(ready) == 0);
+  const pid_t child = start([&] {
+    Connection holder(folder.file(), Mode::ReadWrite);
+    const Transaction held(holder, "hold the lock");
+    if (write(ready[1], "", 1) == 1) pause();
+  });
+  char byte = 0;
+  REQUIRE(read(ready[0], &byte, 1) == 1);
+  Store store(folder.file(), Mode::ReadWrite, std::chrono::milliseconds(20));
+  const std::string fault = fault_of([&] { store.record(recording_of(a_run("run-0001"))); });
+  CHECK(says(fault, "now process " + std::to_string(child) + " (db_test): wait for it to end"));
+  REQUIRE(kill(child, SIGKILL) == 0);
+  static_cast<void>(end_of(child));
+  CHECK_NOTHROW(store.record(recording_of(a_run("run-0001"))));
 }
 
 TEST_CASE(

@@ -137,6 +137,9 @@ void Workload::step(std::size_t number, Store& store) const {
     store.begin_calibration({kCalibration, "2026-01-02T00:00:00Z", an_environment(), "suite"});
   } else if (number == 4) {
     store.add_launch(kCalibration, a_calibration_launch());
+  } else if (number == 5) {
+    // Larger than the pages that a new database has: the file must grow.
+    store.accept({kCase, std::string(50'000, 'r'), "a person", "", "2026-01-04T00:00:00Z"});
   } else {
     store.record(TuningRecord{kTuning, an_environment(), "2026-01-02T00:00:00Z", "{\"tuned\": 1}"});
   }

@@ -14,7 +14,7 @@ namespace ratchet::db {
 class Workload {
  public:
   Workload();
-  [[nodiscard]] std::size_t steps() const { return 6; }
+  [[nodiscard]] std::size_t steps() const { return 7; }
   void step(std::size_t number, Store& store) const;  // from 0
   // What a database reads as after so many steps on a sound disk.
   [[nodiscard]] const std::string& after(std::size_t steps) const { return after_[steps]; }
