@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "db/facts_apart.h"
+
 namespace ratchet::db {
 namespace {
 
@@ -266,7 +268,7 @@ CREATE TRIGGER tunings_fixed BEFORE UPDATE ON tunings BEGIN SELECT RAISE(ABORT, 
 )sql";
 
 // kSteps[v] leads from version v to version v + 1.
-constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr std::array kSteps = {kVersion1, kVersion2, kVersion3, kVersion4, kFactsApart};
 
 std::int64_t known_version(Connection& connection) {
   const std::int64_t version = connection.number("read the schema version", "PRAGMA user_version");
@@ -276,6 +278,24 @@ std::int64_t known_version(Connection& connection) {
                 "; update ratchet");
   }
   return version;
+}
+
+void run_steps(Connection& connection) {
+  Transaction transaction(connection, "migrate the database");
+  // Read again under the lock: another process may have done all of it while this one waited.
+  for (auto version = static_cast<std::size_t>(known_version(connection)); version < kSteps.size(); ++version) {
+    connection.execute("migrate the database", kSteps[version]);
+  }
+  connection.execute("migrate the database", ("PRAGMA application_id = " + std::to_string(kApplicationId) +
+                                              "; PRAGMA user_version = " + std::to_string(newest_schema()))
+                                                 .c_str());
+  Statement dangling(connection, "check the references", "PRAGMA foreign_key_check");
+  dangling.start();
+  if (dangling.step()) {
+    throw Error(connection.file().string() + ": not migrated: a row of " + dangling.text(0) +
+                " refers to a missing row of " + dangling.text(2) + "; restore the database from a copy");
+  }
+  transaction.commit();
 }
 
 }  // namespace
@@ -293,15 +313,10 @@ void migrate(Connection& connection) {
                 ", this program reads " + std::to_string(newest_schema()) +
                 "; let a command that writes (ratchet record) open it once");
   }
-  Transaction transaction(connection, "migrate the database");
-  // Read again under the lock: another process may have done all of it while this one waited.
-  for (auto version = static_cast<std::size_t>(known_version(connection)); version < kSteps.size(); ++version) {
-    connection.execute("migrate the database", kSteps[version]);
-  }
-  connection.execute("migrate the database", ("PRAGMA application_id = " + std::to_string(kApplicationId) +
-                                              "; PRAGMA user_version = " + std::to_string(newest_schema()))
-                                                 .c_str());
-  transaction.commit();
+  // A step may make a table anew that others refer to. Within a transaction SQLite does not listen to this.
+  connection.execute("migrate the database", "PRAGMA foreign_keys = OFF");
+  run_steps(connection);
+  connection.execute("migrate the database", "PRAGMA foreign_keys = ON");
 }
 
 }  // namespace ratchet::db

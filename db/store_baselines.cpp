@@ -56,10 +56,10 @@ struct Evidence {
 
 Evidence evidence_of_run(Connection& connection, const BaselineMove& move) {
   Statement select(connection, "find the measurement behind the " + name_of(move),
-                   "SELECT c.sha, c.tree, c.dirty, c.subject, c.time, m.definition, e.device_name, m.verified, "
+                   "SELECT c.sha, c.tree, c.dirty, c.subject, c.time, f.definition, e.device_name, m.verified, "
                    "m.failures IS NOT NULL FROM runs AS r JOIN commits AS c ON c.id = r.commit_id "
                    "JOIN environments AS e ON e.id = r.environment_id JOIN measurements AS m ON m.run_id = r.id "
-                   "JOIN cases ON cases.id = m.case_id WHERE r.uuid = ? AND cases.name = ? AND m.samples > 0");
+                   "JOIN facts AS f ON f.id = m.facts_id JOIN cases ON cases.id = m.case_id WHERE r.uuid = ? AND cases.name = ? AND m.samples > 0");
   select.start(move.run_uuid, move.case_id);
   if (!select.step()) refuse(move, "run " + move.run_uuid + " has no measurement of it; record that first");
   Row row(select);

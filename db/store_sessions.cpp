@@ -62,12 +62,12 @@ void add_arms(std::vector<Session>& sessions, const std::string& sides, const st
 void add_runs(std::vector<Session>& sessions, Connection& connection, const std::string& case_id,
               const std::set<std::int64_t>& rows, std::string_view device_kind, std::size_t newest) {
   Statement select(connection, "read the sessions of " + case_id,
-                   "SELECT r.environment_id, r.telemetry, m.definition, m.l2, c.sha, c.tree, c.dirty, c.subject, "
+                   "SELECT r.environment_id, r.telemetry, f.definition, f.l2, c.sha, c.tree, c.dirty, c.subject, "
                    "c.time, coalesce((SELECT b.module_sha256 FROM baselines AS b WHERE b.case_id = m.case_id AND "
                    "b.commit_id = r.commit_id AND b.module_sha256 IS NOT NULL ORDER BY b.id DESC LIMIT 1), ''), s.data "
-                   "FROM cases JOIN measurements AS m ON m.case_id = cases.id JOIN runs AS r ON r.id = m.run_id "
-                   "JOIN commits AS c ON c.id = r.commit_id JOIN samples AS s ON s.run_id = m.run_id AND "
-                   "s.case_id = m.case_id WHERE cases.name = ? AND m.samples > 0 AND m.failures IS NULL AND "
+                   "FROM cases JOIN measurements AS m ON m.case_id = cases.id JOIN facts AS f ON f.id = m.facts_id "
+                   "JOIN runs AS r ON r.id = m.run_id JOIN commits AS c ON c.id = r.commit_id "
+                   "JOIN samples AS s ON s.run_id = m.run_id AND s.case_id = m.case_id WHERE cases.name = ? AND m.samples > 0 AND m.failures IS NULL AND "
                    "coalesce(m.verified, 1) = 1 ORDER BY r.started_s DESC, r.id DESC");
   std::size_t seen = 0;
   for (select.start(case_id); seen < newest && select.step();) {

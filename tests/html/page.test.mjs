@@ -244,6 +244,20 @@ test("the theme is the system's until somebody chooses another", async (t) => {
   assert.equal(await page.locator("nav").isHidden(), true);
 });
 
+test("another theme leaves an opened table open, with its rows", async (t) => {
+  const page = await open(t, "full.html", kViews.case);
+  const rows = page.locator(".behind").first().locator("tbody tr");
+  await page.locator("summary").first().click();
+  assert.equal(await rows.count(), 400);
+  await page.getByRole("button", {name: "Dark theme"}).click();
+  assert.equal(await rows.count(), 400);
+  await page.emulateMedia({colorScheme: "dark"});
+  assert.equal(await rows.count(), 400);
+  await page.locator("summary").first().click();
+  await page.getByRole("button", {name: "Light theme"}).click();
+  assert.equal(await rows.count(), 0);
+});
+
 test("hostile names are text", async (t) => {
   for (const view of ["overview", "case", "compare", "calibration"]) {
     const page = await open(t, "hostile.html", view === "case" ? {} : {view});

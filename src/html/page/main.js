@@ -14,7 +14,16 @@ function startPage() {
 
   function setTheme(name) {
     document.documentElement.dataset.theme = name;
+    repaint();
+  }
+  // The same view in other colours: what a reader opened stays open, with its rows at once, since paper does not wait.
+  function repaint() {
+    const opened = Array.from(place.querySelectorAll("details"), (one) => one.open);
     render();
+    for (const [i, one] of place.querySelectorAll("details").entries()) {
+      one.open = opened[i] ?? false;
+      one.refresh?.();
+    }
   }
   function render() {
     const state = stateOf(location.hash);
@@ -39,14 +48,14 @@ function startPage() {
     place,
     h("footer", {}, `Written by ${records.json.tool}, ${instantText(records.json.made_at)}. Positive changes are slower.`));
   addEventListener("hashchange", () => { render(); scrollTo(0, 0); });
-  dark.addEventListener("change", render);
+  dark.addEventListener("change", repaint);
   // Paper is white.
   let shown = null;
   addEventListener("beforeprint", () => { shown = document.documentElement.dataset.theme ?? ""; setTheme("light"); });
   addEventListener("afterprint", () => {
     if (shown === "") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = shown;
-    render();
+    repaint();
   });
   render();
 }
