@@ -7,9 +7,13 @@
 #include <ctime>
 
 #include "db/lock_holders.h"
+#include "db/page_checksums.h"
 
 namespace ratchet::db {
 namespace {
+
+constexpr const char* kDamaged =
+    "the file is damaged: restore a copy, or let ratchet db salvage make a new file of what can be read";
 
 // What a person can do about it. The primary codes are in the low byte.
 std::string remedy(int code, const std::filesystem::path& file, std::chrono::milliseconds patience) {
@@ -18,6 +22,7 @@ std::string remedy(int code, const std::filesystem::path& file, std::chrono::mil
            "which "
            "rolls the rest back";
   }
+  if (code == SQLITE_IOERR_DATA) return std::string("the checksum of a page is wrong; ") + kDamaged;
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: {
@@ -28,7 +33,7 @@ std::string remedy(int code, const std::filesystem::path& file, std::chrono::mil
     case SQLITE_NOTADB:
       return "this is not a SQLite file or its header is damaged: give the right file with --db, or restore a copy";
     case SQLITE_CORRUPT:
-      return "the file is damaged: restore a copy, and see ratchet doctor for what is left";
+      return kDamaged;
     case SQLITE_FULL:
     case SQLITE_IOERR:
       // SQLite then opens it for reading only, and fails when it writes.
@@ -78,7 +83,7 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   }
   const int flags = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &opened, flags, nullptr);
+  const int code = sqlite3_open_v2(file_.c_str(), &opened, flags, checksummed_vfs());
   handle_.reset(opened);  // also after a failure: it carries the message
   check(code, "open the database");
   sqlite3_extended_result_codes(opened, 1);
@@ -99,6 +104,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   // FULL: a verdict that was reported must survive a power cut. One page holds several series of samples (schema.md).
   execute("set the journal mode",
           "PRAGMA page_size = 16384; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL");
+  int reserved = kChecksumBytes;  // in a new file; another stays as it is
+  check(sqlite3_file_control(opened, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved), "reserve room for checksums");
 }
 
 Owner Connection::owner() {
@@ -109,6 +116,12 @@ Owner Connection::owner() {
   execute(doing, "COMMIT");
   if (application == kApplicationId) return Owner::Ratchet;
   return application == 0 && tables == 0 ? Owner::Nobody : Owner::Stranger;
+}
+
+int Connection::reserved_bytes() {
+  int reserved = -1;  // only asks
+  check(sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved), "read the page size");
+  return reserved;
 }
 
 void Connection::execute(const char* doing, const char* sql) {

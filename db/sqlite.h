@@ -49,6 +49,7 @@ class Connection {
   [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
   [[nodiscard]] Owner owner();
+  [[nodiscard]] int reserved_bytes();  // at the end of each page of an existing database
 
   void execute(const char* doing, const char* sql);                       // pragmas and schema; rows are dropped
   [[nodiscard]] std::int64_t number(const char* doing, const char* sql);  // the first column of the first row

@@ -26,6 +26,11 @@ class StaleBaseline : public Error {
   using Error::Error;
 };
 
+enum class Examination {
+  Quick,  // every page of the file
+  Full,   // and every index, reference and sample
+};
+
 // Identity of an environment row: every field counts. Which environments may be compared is for ratchet/ to say.
 [[nodiscard]] std::string fingerprint(const Environment& environment);
 
@@ -99,8 +104,10 @@ class Store {
   void record(const TuningRecord& tuning);
   [[nodiscard]] std::optional<std::string> tuning(const TuningKey& key);
 
-  // What is wrong with the database and its modules, a sentence each; empty: sound. Reads everything.
-  [[nodiscard]] std::vector<std::string> check();
+  // What is wrong with the database and the modules of its baselines, a sentence each; empty: sound.
+  [[nodiscard]] std::vector<std::string> check(Examination how = Examination::Full);
+  // None: the file is from before its pages had any, and a flipped bit may pass unseen.
+  [[nodiscard]] bool has_checksums();
 
  private:
   void put_run(const Run& run, const std::vector<Summary>& summaries);
