@@ -45,61 +45,6 @@ json array(const List& list, const Write& write) {
   return result;
 }
 
-json write_telemetry(const Telemetry& of) {
-  return {{"launch", of.launch},
-          {"sm_clock_mhz", of.sm_clock_mhz},
-          {"memory_clock_mhz", of.memory_clock_mhz},
-          {"temperature_c", of.temperature_c},
-          {"power_w", of.power_w},
-          {"energy_j", of.energy_j},
-          {"throttled_power_ns", of.throttled_power_ns},
-          {"throttled_thermal_ns", of.throttled_thermal_ns},
-          {"throttled_hardware_ns", of.throttled_hardware_ns},
-          {"sentinel_copy_ns", of.sentinel_copy_ns},
-          {"sentinel_fma_ns", of.sentinel_fma_ns},
-          {"copy_bytes_per_s", of.copy_bytes_per_s},
-          {"tensor_flops_per_cycle", of.tensor_flops_per_cycle},
-          {"null_launch_ns", of.null_launch_ns},
-          {"interval_overhead_ns", of.interval_overhead_ns},
-          {"busy_percent", of.busy_percent},
-          {"processes_before", of.processes_before},
-          {"processes_after", of.processes_after},
-          {"ecc", of.modes.ecc},
-          {"mig", of.modes.mig},
-          {"persistence", of.modes.persistence},
-          {"compute_mode", of.modes.compute_mode},
-          {"power_limit_w", of.modes.power_limit_w},
-          {"highest_sm_clock_mhz", of.modes.highest_sm_clock_mhz}};
-}
-
-// Databases of earlier versions lack the readings that were not taken then.
-Telemetry read_telemetry(const json& from) {
-  return {.launch = from.at("launch"),
-          .sm_clock_mhz = from.at("sm_clock_mhz"),
-          .memory_clock_mhz = from.value("memory_clock_mhz", 0.0),
-          .temperature_c = from.at("temperature_c"),
-          .power_w = from.at("power_w"),
-          .energy_j = from.value("energy_j", 0.0),
-          .throttled_power_ns = from.at("throttled_power_ns"),
-          .throttled_thermal_ns = from.at("throttled_thermal_ns"),
-          .throttled_hardware_ns = from.value("throttled_hardware_ns", 0.0),
-          .sentinel_copy_ns = from.at("sentinel_copy_ns"),
-          .sentinel_fma_ns = from.at("sentinel_fma_ns"),
-          .copy_bytes_per_s = from.value("copy_bytes_per_s", 0.0),
-          .tensor_flops_per_cycle = from.value("tensor_flops_per_cycle", 0.0),
-          .null_launch_ns = from.value("null_launch_ns", 0.0),
-          .interval_overhead_ns = from.value("interval_overhead_ns", 0.0),
-          .busy_percent = from.value("busy_percent", 0.0),
-          .processes_before = from.value("processes_before", std::uint64_t{0}),
-          .processes_after = from.value("processes_after", std::uint64_t{0}),
-          .modes = {.ecc = from.value("ecc", ""),
-                    .mig = from.value("mig", ""),
-                    .persistence = from.value("persistence", ""),
-                    .compute_mode = from.value("compute_mode", ""),
-                    .power_limit_w = from.value("power_limit_w", 0.0),
-                    .highest_sm_clock_mhz = from.value("highest_sm_clock_mhz", 0.0)}};
-}
-
 json write_failure(const Failure& of) { return {{"kind", of.kind}, {"side", of.side}, {"message", of.message}}; }
 
 Failure read_failure(const json& from) {
@@ -220,16 +165,6 @@ json launch_lists(const DuetCase& of) {
 
 bool is_json(const std::string& text) { return json::accept(text); }
 
-std::string telemetry_text(const std::vector<Telemetry>& telemetry) { return dump(array(telemetry, write_telemetry)); }
-
-std::vector<Telemetry> telemetry_from(const std::string& text) {
-  return parse(text, [](const json& list) {
-    std::vector<Telemetry> result;
-    for (const auto& item : list) result.push_back(read_telemetry(item));
-    return result;
-  });
-}
-
 std::string warnings_text(const std::vector<std::string>& warnings) { return warnings.empty() ? "" : dump(warnings); }
 
 std::vector<std::string> warnings_from(const std::string& text) {
@@ -296,7 +231,7 @@ std::string content(const Run& run) {
                 array(of.failures, write_failure)};
   };
   return dump({run.uuid, identity(run.commit), run.started_at, run.tool, identity(run.environment),
-               array(run.measurements, write), array(run.telemetry, write_telemetry)});
+               array(run.measurements, write), telemetry_text(run.telemetry)});
 }
 
 std::string content(const VerdictRecord& verdict) {
@@ -308,7 +243,7 @@ std::string content(const VerdictRecord& verdict) {
   const auto write_rounds = [](const DuetCase& of) { return json{write_case(of), launch_lists(of)}; };
   const auto write_duet = [&](const Duet& of) {
     return json{write_side(of.baseline), write_side(of.candidate), identity(of.environment),
-                array(of.cases, write_rounds), array(of.telemetry, write_telemetry)};
+                array(of.cases, write_rounds), telemetry_text(of.telemetry)};
   };
   return dump({verdict.uuid, verdict.made_at, identity(verdict.baseline), identity(verdict.candidate),
                identity(verdict.environment), verdict.outcome, verdict.exit_code, verdict.document,

@@ -181,7 +181,10 @@ std::vector<PastDuet> Store::past_duets(const std::string& case_id, const Histor
 // clocks of two machines said. The rounds are not read.
 std::vector<AnchoredChange> Store::anchored_changes(const std::string& case_id, const std::string& device_name) {
   Statement select(connection_, "read the changes of " + case_id,
-                   "SELECT v.uuid, v.made_at, c.change, c.change_lo, c.change_hi, c.verdict, c.launches, d.sides, "
+                   "SELECT v.uuid, v.made_at, c.change, c.change_lo, c.change_hi, c.verdict, c.launches, "
+                   "d.sides ->> '$.candidate.commit.sha', d.sides ->> '$.candidate.commit.tree', "
+                   "d.sides ->> '$.candidate.commit.dirty', d.sides ->> '$.candidate.commit.subject', "
+                   "d.sides ->> '$.candidate.commit.time', d.sides ->> '$.baseline.commit.sha', "
                    "d.telemetry, e.device_kind FROM cases JOIN verdict_cases AS c ON c.case_id = cases.id "
                    "JOIN verdicts AS v ON v.id = c.verdict_id "
                    "JOIN duet_samples AS s ON s.verdict_id = c.verdict_id AND s.case_id = c.case_id "
@@ -199,10 +202,8 @@ std::vector<AnchoredChange> Store::anchored_changes(const std::string& case_id, 
     one.change_ci.high = row.real();
     one.verdict = verdict_from(row.text());
     one.launches = row.count();
-    Duet sides;
-    read_sides(row.text(), sides);
-    one.candidate = std::move(sides.candidate.commit);
-    one.baseline = std::move(sides.baseline.commit.sha);
+    one.candidate = read_commit(row);
+    one.baseline = row.text();
     one.telemetry = telemetry_from(row.text());
     one.device_kind = row.text();
     changes.push_back(std::move(one));

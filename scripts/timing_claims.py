@@ -3,12 +3,13 @@
 
  * identical modules in a duet: |mean change| <= 0.05 %, deviation over launches <= 0.15 %; both <= 0.3 % below 10 us
  * a launch spends >= 70 % of its time, after start-up, in rounds that count or warm the device up
- * medians within 1 % of an independent harness: CUDA graphs and events through libcudart, by this script alone
+ * times within 1 % of those of an independent harness: CUDA graphs and events through libcudart, by this script alone. In
+   cycles of the SM clock: which clock a power cap allows depends on the load of the seconds before
 
 usage: scripts/timing_claims.py [BUILD_FOLDER] [--launches N] [--case GLOB]
 Needs a GPU and libcudart.so.13 (of the toolkit, or named by RATCHET_CUDART). Exit code 1 if a claim failed, 2 on a fault.
 """
-import argparse, ctypes as c, fnmatch, itertools, json, math, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, ctypes as c, fnmatch, itertools, json, math, os, shutil, statistics, subprocess, sys, tempfile, time, typing
 
 F32, F16, BF16, F64, U8 = range(5)
 OUTPUT, ZERO, UNIFORM, NORMAL, SCRATCH = range(5)
@@ -45,8 +46,42 @@ class Module(c.Structure):
                 ("release", RELEASE), ("last_error", LAST_ERROR)]
 
 
+# Of the SM on which it runs: its cycles and the device's nanoseconds.
+STAMPS = 1024
+PLACES = 5  # in memory, at each of which the peer measures a case: they differ
+STAMP = b"""
+.version 7.0
+.target sm_80
+.address_size 64
+.visible .entry stamp(.param .u64 places) {
+  .reg .u32 %sm; .reg .u64 %place, %offset, %cycles, %ns;
+  ld.param.u64 %place, [places];
+  cvta.to.global.u64 %place, %place;
+  mov.u32 %sm, %smid;
+  mul.wide.u32 %offset, %sm, 16;
+  add.u64 %place, %place, %offset;
+  mov.u64 %cycles, %clock64;
+  mov.u64 %ns, %globaltimer;
+  st.global.u64 [%place], %cycles;
+  st.global.u64 [%place+8], %ns;
+  ret;
+}
+"""
+
+
 class Fault(Exception):
     pass
+
+
+class Timed(typing.NamedTuple):
+    """Of one launch of a case. Cycles are those of the mean call: the clock is the mean of all of them."""
+    ns: float
+    mhz: float
+    cycles: float
+
+    @staticmethod
+    def of(calls_ns, mhz):
+        return Timed(statistics.median(calls_ns), mhz, statistics.fmean(calls_ns) * mhz / 1000)
 
 
 class Claims:
@@ -77,7 +112,7 @@ def launch_change(rounds):
 
 
 def identical(claims, bench, module, globs, launches, work):
-    """Identical machine code beside itself. Returns our median of each case."""
+    """Identical machine code beside itself. Returns of each case, of its middle launch, median and cycles; see Timed."""
     copy = os.path.join(work, "identical.so")
     shutil.copy(module, copy)
     changes, medians, spent, walls = {}, {}, 0.0, []
@@ -90,23 +125,24 @@ def identical(claims, bench, module, globs, launches, work):
                 continue
             rounds = case["launches"][0]
             changes.setdefault(case["case"], []).append(launch_change(rounds))
-            medians.setdefault(case["case"], []).append(statistics.median(rounds["baseline"]))
+            medians.setdefault(case["case"], []).append(
+                Timed.of(rounds["baseline"], rounds.get("clock_mhz", {}).get("baseline", 0)))
             if launch == launches - 1:
                 # 20 of 101 rounds more warm the device up; probing and verifying are not counted.
                 timed = sum(rounds["baseline"] + rounds["candidate"]) * case.get("batch", 1) / 1e9
                 spent += timed * 121 / 101
-    medians = {case: statistics.median(times) for case, times in medians.items()}
+    medians = {case: sorted(times)[len(times) // 2] for case, times in medians.items()}
     means = {case: 100 * statistics.fmean(values) for case, values in changes.items()}
     for name, most, bound, chosen in (("of 10 us and more", 0.05, 0.15, lambda ns: ns >= 1e4),
                                       ("below 10 us", 0.30, 0.30, lambda ns: ns < 1e4)):
-        of_these = [case for case in means if chosen(medians[case])]
+        of_these = [case for case in means if chosen(medians[case].ns)]
         if not of_these:
             continue
         worst = max(of_these, key=lambda case: abs(means[case]))
         claims.claim(f"identical modules, worst mean change of {len(of_these)} cases {name} over {launches} launches",
                      f"{means[worst]:+.4f} % ({worst}), at most {most} %", abs(means[worst]) <= most)
         spread = {case: 100 * statistics.stdev(values) for case, values in changes.items()
-                  if chosen(medians[case]) and len(values) > 1}
+                  if chosen(medians[case].ns) and len(values) > 1}
         if not spread:
             continue
         widest = max(spread, key=spread.get)
@@ -139,6 +175,17 @@ class Cuda:
         l2 = c.c_int()
         self("cudaDeviceGetAttribute", c.byref(l2), 38, 0)  # cudaDevAttrL2CacheSize
         self.l2_bytes = l2.value
+        self("cudaDeviceGetAttribute", c.byref(l2), 16, 0)  # cudaDevAttrMultiProcessorCount
+        self.multiprocessors = l2.value
+        try:
+            self.driver = c.CDLL("libcuda.so.1")
+        except OSError as error:
+            raise Fault(str(error))
+        self("cudaFree", None)  # makes the context that the driver's functions work in
+        module, self.stamp_function = c.c_void_p(), c.c_void_p()
+        if (self.driver.cuModuleLoadData(c.byref(module), STAMP) or
+                self.driver.cuModuleGetFunction(c.byref(self.stamp_function), module, b"stamp")):
+            raise Fault("the driver does not load the kernel that reads the SMs' clocks")
 
     def __call__(self, name, *arguments):
         status = getattr(self.library, name)(*arguments)
@@ -159,12 +206,36 @@ class Cuda:
         self("cudaGraphDestroy", graph)
         return executable
 
+    def stamp(self, place):
+        """Cycles and nanoseconds of each SM, when the stream gets there."""
+        self("cudaMemsetAsync", place, 0, c.c_size_t(16 * STAMPS), self.stream)
+        arguments = (c.c_void_p * 1)(c.cast(c.pointer(place), c.c_void_p))
+        if self.driver.cuLaunchKernel(self.stamp_function, 2 * self.multiprocessors, 1, 1, 32, 1, 1, 0, self.stream,
+                                      arguments, None):
+            raise Fault("the kernel that reads the SMs' clocks cannot be launched")
+
+    def clock_mhz(self, start, stop):
+        stamps = []
+        for place in (start, stop):
+            read = (c.c_ulonglong * (2 * STAMPS))()
+            self("cudaMemcpy", read, place, c.c_size_t(16 * STAMPS), 2)
+            stamps.append(read)
+        first, last = stamps
+        return statistics.median(1000 * (last[i] - first[i]) / (last[i + 1] - first[i + 1])
+                                 for i in range(0, 2 * STAMPS, 2) if first[i] and last[i])
+
     def times_ms(self, executable, events):
         """One replay between each two events, all queued: the device never waits for the host within one."""
-        for start, stop in events:
-            self("cudaEventRecord", start, self.stream)
-            self("cudaGraphLaunch", executable, self.stream)
-            self("cudaEventRecord", stop, self.stream)
+        for event in events:
+            self.replay(executable, event)
+        return self.elapsed_ms(events)
+
+    def replay(self, executable, event):
+        self("cudaEventRecord", event[0], self.stream)
+        self("cudaGraphLaunch", executable, self.stream)
+        self("cudaEventRecord", event[1], self.stream)
+
+    def elapsed_ms(self, events):
         self("cudaStreamSynchronize", self.stream)
         times = []
         for start, stop in events:
@@ -191,8 +262,8 @@ def random_bytes(buffer):
     return (block * (size // len(block) + 1))[:size]
 
 
-def peer_median_ns(cuda, module, case):
-    """Median of 200 replays of a graph after 40 to warm up: intervals as long and as many as those of ratchet-bench, one
+def peer_times(cuda, module, case):
+    """Of 200 replays of a graph after 40 to warm up: intervals as long and as many as those of ratchet-bench, one
     after the other, since a GPU that is kept busy lowers its clock under its power cap. Buffers begin as far into their
     pages as there. Cold cases walk through sets of 3 x L2 and more."""
     wanted_ms = 0.5 if case.l2 == 0 else 1
@@ -236,15 +307,22 @@ def peer_median_ns(cuda, module, case):
             break
         cuda("cudaGraphExecDestroy", executable)
         calls = sets * math.ceil(calls / sets * 1.1 * wanted_ms / max(once_ms, 1e-3))
-    median_ns = statistics.median(cuda.times_ms(executable, events)[40:]) * 1e6 / calls
+    cuda.times_ms(executable, events[:40])
+    start, stop = cuda.memory(16 * STAMPS), cuda.memory(16 * STAMPS)
+    cuda.stamp(start)
+    for event in events[40:]:
+        cuda.replay(executable, event)
+    cuda.stamp(stop)
+    times_ns = [ms * 1e6 / calls for ms in cuda.elapsed_ms(events[40:])]
+    timed = Timed.of(times_ns, cuda.clock_mhz(start, stop))
     for event in itertools.chain(*events):
         cuda("cudaEventDestroy", event)
     cuda("cudaGraphExecDestroy", executable)
     for state in states:
         module.release(state)
-    for memory in owned:
+    for memory in owned + [start, stop]:
         cuda("cudaFree", memory)
-    return median_ns
+    return timed
 
 
 def peers(claims, file, medians, globs):
@@ -252,26 +330,33 @@ def peers(claims, file, medians, globs):
     library = c.CDLL(file)
     library.ratchet_module_entry.restype = c.POINTER(Module)
     module = library.ratchet_module_entry().contents
-    apart = {}
+    apart, near = {}, 0
     for i in range(module.case_count):
         case = module.cases[i]
         name = case.id.decode()
         if case.timing != 0 or name not in medians or not any(fnmatch.fnmatchcase(name, glob) for glob in globs):
             continue
-        theirs = statistics.median(peer_median_ns(cuda, module, case) for _ in range(3))  # places in memory differ
-        apart[name] = 100 * (medians[name] / theirs - 1)
-        print(f"       {name}: ours {medians[name] / 1e3:.3f} us, peer {theirs / 1e3:.3f} us, {apart[name]:+.2f} %")
+        ours = medians[name]
+        places = sorted(peer_times(cuda, module, case) for _ in range(PLACES))
+        theirs = places[PLACES // 2]
+        in_time = 100 * (ours.ns / theirs.ns - 1)
+        in_cycles = 100 * (ours.cycles / theirs.cycles - 1)
+        apart[name] = in_cycles
+        near += abs(in_time) <= 1
+        print(f"       {name}: ours {ours.ns / 1e3:.3f} us at {ours.mhz:.0f} MHz, peer {theirs.ns / 1e3:.3f} us "
+              f"({places[0].ns / 1e3:.3f} to {places[-1].ns / 1e3:.3f}) at {theirs.mhz:.0f} MHz: {in_time:+.2f} % of "
+              f"time, {in_cycles:+.2f} % of cycles")
     if not apart:
         raise Fault("no case to compare with the peer")
     worst = max(apart, key=lambda case: abs(apart[case]))
-    claims.claim(f"medians of {len(apart)} cases against graphs and events of this script, farthest apart",
-                 f"{apart[worst]:+.2f} % ({worst}), at most 1 %", abs(apart[worst]) <= 1)
+    claims.claim(f"cycles of {len(apart)} cases against graphs and events of this script, farthest apart",
+                 f"{apart[worst]:+.2f} % ({worst}), at most 1 %; {near} are so in time", abs(apart[worst]) <= 1)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", default="build/release")
-    parser.add_argument("--launches", type=int, default=10)
+    parser.add_argument("--launches", type=int, default=25)
     parser.add_argument("--case", action="append", default=[])
     given = parser.parse_args()
     if given.launches < 2:

@@ -2,6 +2,8 @@
 // the shape, by that.
 #pragma once
 
+#include <string>
+
 #include "kernels/attention/attention.h"
 #include "kernels/attention/tiled.cuh"
 #include "kernels/attention/tiled_dispatch.h"
@@ -11,32 +13,38 @@
 
 namespace ratchet::kernels::attention {
 
-// The plan of a row of the table, for keys that all are seen.
+// What a row of the table names, for keys that all are seen. It is compiled for the row's device alone: elsewhere it is
+// not used, and may not even fit the registers.
 template <std::size_t kRow>
-struct DispatchedPlan {
-  static constexpr std::string_view kVariant = dispatch::attention_tiled[kRow].variant;
-  static constexpr TiledPoint kPoint{number(kVariant, "warps"), number(kVariant, "slices"), number(kVariant, "keys"),
-                                     number(kVariant, "stages")};
+struct Dispatched {
+  static constexpr DispatchRow kFound = dispatch::attention_tiled[kRow];
+  static constexpr bool kCausal = number(kFound.shape, "causal") != 0;
+  static constexpr TiledPoint kPoint{number(kFound.variant, "warps"), number(kFound.variant, "slices"),
+                                     number(kFound.variant, "keys"), number(kFound.variant, "stages")};
   static_assert(refusal(kPoint) == nullptr, "the dispatch table names a variant that its space refuses");
-  using Plan = TiledPlan<kVariantHeadDim, kPoint.slices, kPoint.warps, blocks_an_sm(kPoint), Keys::All, kPoint.keys,
-                         kPoint.stages>;
+  using Plan = OnlyOn<kFound.compute_capability,
+                      TiledPlan<kVariantHeadDim, kPoint.slices, kPoint.warps, blocks_an_sm(kPoint), Keys::All,
+                                kPoint.keys, kPoint.stages>>;
 };
 
-// Runs the plan of the table's row for this device and shape; false where there is none. What was measured in FP16 also
-// stands for BF16: the plans differ in nothing but the type of their operands.
+// Runs the plan of the table's row for this device and shape; false where there is none. Rows count for the batch and
+// the heads that they were measured with: how many blocks a device gets decides between plans as much as their length
+// does. What was measured in FP16 also stands for BF16: the plans differ in nothing but the type of their operands.
 template <class Run>
 bool run_dispatched(const Shape& shape, const Run& run) {
   constexpr const auto& kTable = dispatch::attention_tiled;
-  if constexpr (kTable.size() > 0) {
-    if (shape.head_dim != kVariantHeadDim) return false;
-    const std::size_t row = find_row(kTable, compute_capability(), shape.tokens,
-                                     {{"D", "64"}, {"causal", shape.causal ? "1" : "0"}});
-    return [&]<std::size_t... kRow>(std::index_sequence<kRow...>) {
-      return ((kRow == row && (run.template operator()<typename DispatchedPlan<kRow>::Plan>(), true)) || ...);
-    }(std::make_index_sequence<kTable.size()>());
-  } else {
-    return false;
-  }
+  const int device = compute_capability();
+  if (shape.head_dim != kVariantHeadDim || !compiled_for(device)) return false;
+  const std::size_t row = find_row(kTable, device, shape.tokens,
+                                   {{"B", std::to_string(shape.batch)},
+                                    {"H", std::to_string(shape.heads)},
+                                    {"D", std::to_string(shape.head_dim)},
+                                    {"causal", shape.causal ? "1" : "0"}});
+  return [&]<std::size_t... kRow>(std::index_sequence<kRow...>) {
+    return ((kRow == row &&
+             (run.template operator()<typename Dispatched<kRow>::Plan, Dispatched<kRow>::kCausal>(), true)) ||
+            ...);
+  }(std::make_index_sequence<kTable.size()>());
 }
 
 template <class T, Keys kSeen>
@@ -52,10 +60,7 @@ void launch_tiled(const Shape& shape, const TiledArguments& arguments, unsigned 
     check_cuda(cudaGetLastError());
   };
   if constexpr (kSeen == Keys::All) {
-    const auto by_mask = [&]<class Plan>() {
-      return shape.causal ? run.template operator()<Plan, true>() : run.template operator()<Plan, false>();
-    };
-    if (run_dispatched(shape, by_mask)) return;
+    if (run_dispatched(shape, run)) return;
   }
   // 64 queries a block: 16 warps an SM hide more than twice the reuse of a tile saves. Twice the numbers a query leave
   // room for half the warps.

@@ -26,6 +26,7 @@ struct TiledPlan {
   static constexpr int kStages = kRing;  // tiles on their way or in use
   static constexpr int kBlocks = kBlocksAnSm;
   static constexpr Keys kSeen = kWhich;
+  static constexpr int kOnlyOn = 0;  // the compute capability that it is compiled for; 0: all
   static constexpr int kRowBytes = 2 * kD;
   static constexpr int kTileBytes = kKeys * kRowBytes;
   static constexpr int kStageBytes = 2 * kTileBytes;  // keys, then values
@@ -33,6 +34,11 @@ struct TiledPlan {
   static constexpr int kSharedBytes = kStages * kStageBytes > kQueryBytes ? kStages * kStageBytes : kQueryBytes;
   // A warp that is done with its first tile meets only keys that all its queries see, if causal.
   static_assert(kKeys % (16 * kSlices) == 0 && kStages >= 2);
+};
+
+template <int kComputeCapability, class Plan>
+struct OnlyOn : Plan {
+  static constexpr int kOnlyOn = kComputeCapability;
 };
 
 struct TiledArguments {
@@ -213,6 +219,9 @@ __device__ KeyRange keys_met(const TiledArguments& arguments, int first_query) {
 // Grid: blocks of queries (x), heads (y), shares (z).
 template <class T, class Plan, bool kCausal>
 __global__ void __launch_bounds__(Plan::kThreads, Plan::kBlocks) tiled_kernel(const TiledArguments arguments) {
+#ifdef __CUDA_ARCH__
+  if constexpr (Plan::kOnlyOn != 0 && 10 * Plan::kOnlyOn != __CUDA_ARCH__) return;
+#endif
   extern __shared__ __align__(128) unsigned char memory[];
   const std::uint32_t base = shared_address(memory);
   const unsigned lane = threadIdx.x % 32;

@@ -106,7 +106,7 @@ void CpuDevice::note_others() {
   if (getloadavg(&load, 1) == 1) busy_percent_ = 100 * load / static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-Telemetry CpuDevice::telemetry() {
+Telemetry CpuDevice::telemetry(Energy) {
   Telemetry reading;
   reading.busy_percent = busy_percent_;
   return reading;

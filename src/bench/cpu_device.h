@@ -15,7 +15,7 @@ class CpuDevice : public Device {
   [[nodiscard]] double timer_tick_ns() override;
   [[nodiscard]] Sentinels sentinels() override;
   void note_others() override;
-  [[nodiscard]] Telemetry telemetry() override;
+  [[nodiscard]] Telemetry telemetry(Energy energy) override;
   void enqueue_nothing() override {}
   [[nodiscard]] double shortest_interval_ns() const override {
     return 1e6;

@@ -78,7 +78,7 @@ class CudaDevice final : public Device {
   [[nodiscard]] double timer_tick_ns() override;
   [[nodiscard]] Sentinels sentinels() override;
   void note_others() override;
-  [[nodiscard]] Telemetry telemetry() override;
+  [[nodiscard]] Telemetry telemetry(Energy energy) override;
   void enqueue_nothing() override { context().tools.launch("bench_null", 1, 32, stream()); }
   // Launching a graph costs 3 us of it, and events tick in up to one.
   [[nodiscard]] double shortest_interval_ns() const override { return 500e3; }
@@ -146,8 +146,9 @@ void CudaDevice::note_others() {
 }
 
 // Our own process is one of those that the driver counts, as soon as it has a context.
-Telemetry CudaDevice::telemetry() {
+Telemetry CudaDevice::telemetry(Energy energy) {
   Telemetry reading = nvml_.reading();
+  if (energy == Energy::Read) reading.energy_j = nvml_.energy_j();
   reading.tensor_flops_per_cycle =
       tensor_flops_per_cycle(properties_.major, properties_.minor) * properties_.multiProcessorCount;
   reading.busy_percent = others_.busy_percent.value_or(0);

@@ -63,6 +63,9 @@ struct Sentinels {
   double fma_ns = 0;
 };
 
+// The driver takes milliseconds to tell the energy, which only a run has a use for.
+enum class Energy { Left, Read };
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -74,7 +77,7 @@ class Device {
   // Looks who else uses the device; once, before it is worked with. telemetry() tells what was seen.
   virtual void note_others() = 0;
   // Readings now; energy and throttling count from some fixed time in the past, so only differences mean something.
-  [[nodiscard]] virtual Telemetry telemetry() = 0;
+  [[nodiscard]] virtual Telemetry telemetry(Energy energy) = 0;
 
   // Enqueues (or does) one launch of nothing, for measure_floor().
   virtual void enqueue_nothing() = 0;

@@ -256,12 +256,16 @@ Telemetry Nvml::reading() {
   if (nvml_->clock && nvml_->clock(device_, kMemoryClock, &value) == 0) reading.memory_clock_mhz = value;
   reading.temperature_c = temperature();
   reading.power_w = power();
-  unsigned long long millijoules = 0;
-  if (nvml_->energy && nvml_->energy(device_, &millijoules) == 0)
-    reading.energy_j = static_cast<double>(millijoules) / 1000;
   read_throttling(reading);
   reading.modes = modes();
   return reading;
+}
+
+double Nvml::energy_j() const {
+  unsigned long long millijoules = 0;
+  return device_ && nvml_->energy && nvml_->energy(device_, &millijoules) == 0
+             ? static_cast<double>(millijoules) / 1000
+             : 0;
 }
 
 std::string Nvml::words(int status) const {

@@ -51,6 +51,8 @@ std::size_t put_in_order(std::vector<db::HistoryPoint>& runs, const Line& line) 
     places.emplace_back(line.age.at(*place), i);
   }
   std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto by_index = [](const auto& a, const auto& b) { return a.second < b.second; };
+  if (places.size() == runs.size() && std::is_sorted(places.begin(), places.end(), by_index)) return 0;
   std::vector<db::HistoryPoint> ordered;
   ordered.reserve(places.size());
   for (const auto& [age, i] : places) ordered.push_back(std::move(runs[i]));
@@ -89,8 +91,18 @@ std::vector<std::string> breaks_between(const db::HistoryPoint& before, const db
   return breaks;
 }
 
+// Two devices of a model are compared, since a fleet has one baseline; but who sees a step must know that it may be
+// the other card.
+std::string other_device(const db::HistoryPoint& before, const db::HistoryPoint& after, Environments& environments) {
+  if (before.environment == after.environment) return "";
+  const auto& was = environments.of(before.environment);
+  const auto& is = environments.of(after.environment);
+  return was && is && was->device.uuid != is->device.uuid ? is->device.uuid : "";
+}
+
 void link_neighbours(std::vector<Point>& points, Environments& environments) {
   for (std::size_t i = 1; i < points.size(); ++i) {
+    points[i].other_device = other_device(points[i - 1].run, points[i].run, environments);
     points[i].breaks = breaks_between(points[i - 1].run, points[i].run, environments);
     if (points[i].breaks.empty()) points[i].to_previous = points[i].value / points[i - 1].value - 1;
   }

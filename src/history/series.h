@@ -51,6 +51,7 @@ struct Point {
   double value = 0;                   // in the metric's unit
   std::optional<Interval> ci;         // exact, of a median; latency and bandwidth have one
   std::vector<std::string> breaks;    // what differs from the point before so that the two must not be compared
+  std::string other_device;           // its uuid, where it is another of the same model than the point before; no break
   std::optional<double> to_previous;  // none for the first and after a break
   std::optional<double> to_baseline;  // against the baseline of today
   std::optional<Beside> beside;       // clean commits only

@@ -67,6 +67,7 @@ Json point_json(const Series& series, const Point& point) {
   if (point.ci) json["ci"] = {point.ci->low, point.ci->high};
   if (run.facts.bytes > 0) json["bandwidth_gb_per_s"] = bandwidth_gb_per_s(run.facts.bytes, run.summary.median_ns);
   if (!point.breaks.empty()) json["breaks"] = point.breaks;
+  if (!point.other_device.empty()) json["other_device"] = point.other_device;
   if (point.to_previous) json["change_to_previous"] = *point.to_previous;
   if (point.to_baseline) json["change_to_baseline"] = *point.to_baseline;
   if (point.beside) put_beside(json, *point.beside);

@@ -80,6 +80,7 @@ Cell mark(const Series& series, const Point& point) {
     const Drift& drift = *point.beside->sums->drift;
     add(drift_text(drift), drift.slower ? Tint::Bad : Tint::Good);
   }
+  if (!point.other_device.empty()) add("on another device: " + point.other_device, Tint::Doubt);
   for (const std::string& what : point.breaks) add("break: " + what, Tint::Doubt);
   if (point.accepted) add("accepted: " + point.accepted->reason, Tint::Doubt);
   return cell;

@@ -159,7 +159,7 @@ TEST_CASE("cuda device: the clock counted on the device is a clock that the devi
   const Measured measured = measure_chase(*device, chase);
   (void)median_call_ns(measured);
   const double counted_mhz = measured.outcome.launches.front().candidate_clock_mhz;
-  const double told_mhz = device->telemetry().sm_clock_mhz;
+  const double told_mhz = device->telemetry(Energy::Left).sm_clock_mhz;
   std::cout << "clock: " << counted_mhz << " MHz counted during the rounds, " << told_mhz
             << " MHz told by the driver\n";
   CHECK(counted_mhz > 200);

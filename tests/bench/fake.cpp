@@ -95,9 +95,10 @@ const ratchet_module& fake_module() {
   return module;
 }
 
-Telemetry FakeDevice::telemetry() {
+Telemetry FakeDevice::telemetry(Energy energy) {
   if (readings.empty()) return {};
-  const Telemetry reading = readings.front();
+  Telemetry reading = readings.front();
+  if (energy == Energy::Left) reading.energy_j = 0;
   if (readings.size() > 1) readings.erase(readings.begin());
   return reading;
 }

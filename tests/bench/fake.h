@@ -50,7 +50,7 @@ class FakeDevice final : public CpuDevice {
  public:
   explicit FakeDevice(FakeTimes planned) : CpuDevice(1), times(std::move(planned)) {}
   [[nodiscard]] CallGraph call_graph(PreparedCase& side) override { return graph(side); }
-  [[nodiscard]] Telemetry telemetry() override;
+  [[nodiscard]] Telemetry telemetry(Energy energy) override;
   [[nodiscard]] std::uint64_t used_bytes() override { return used; }
   [[nodiscard]] std::uint64_t eviction_bytes() const override { return cache_bytes; }
   [[nodiscard]] std::unique_ptr<Timer> timer(std::span<const Rotation> sides, TimerSettings settings) override;

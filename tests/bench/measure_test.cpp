@@ -274,7 +274,7 @@ TEST_CASE("measure: a kernel that works only where it finds poison is caught in 
   CHECK_MESSAGE(failure.starts_with("wrong_answer||in the last call of a batch: 'y' is off"), failure);
 }
 
-TEST_CASE("measure: a case timed by the host is timed by its clock, launch by launch, and says so") {
+TEST_CASE("measure: a case timed by the host is timed by its clock, launch by launch, nine times as often, and says so") {
   FakeDevice device({0, {1000}});
   FakeCase one("op/fake/", twice);
   one.abi.timing = RATCHET_TIMED_BY_HOST;
@@ -282,6 +282,7 @@ TEST_CASE("measure: a case timed by the host is timed by its clock, launch by la
   CHECK(measured.outcome.failures.empty());
   CHECK(measured.outcome.facts.timed_by == "host");
   CHECK(device.asked.empty());  // the device's own timer timed nothing
+  CHECK(measured.outcome.launches.front().candidate_ns.size() == 9 * 101);
   for (const double call_ns : measured.outcome.launches.front().candidate_ns) CHECK(call_ns > 0);
   FakeCase other("op/other/", twice);
   CHECK(run(device, other).outcome.facts.timed_by.empty());
@@ -296,6 +297,10 @@ TEST_CASE("measure: what the calls put on the device is told, and energy per cal
   CHECK(outcome.facts.kernels == "1 x kernel");
   const double calls = 101.0 * static_cast<double>(outcome.facts.batch);
   CHECK(outcome.launches.front().energy_j == doctest::Approx(2 / calls));
+  FakeDevice duets({0, {1000, 1000}});
+  duets.readings = device.readings;
+  FakeCase same("op/fake/", twice);
+  CHECK(duet(duets, one, same).reading->energy_j == 0);  // of both sides together it says nothing
 }
 
 TEST_CASE("measure: a write before the beginning of a buffer is found") {

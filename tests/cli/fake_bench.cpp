@@ -115,6 +115,7 @@ Run FakeBench::run(const executor::RunRequest& request) {
   const FakeModule module = load(request.module);
   Run run;
   run.environment = environment_of(module, driver);
+  run.environment->device.uuid = device;
   run.telemetry = telemetry_of(module, request.launch.number);
   for (const std::string& id : request.launch.cases) {
     const FakeCase& one = module.cases.at(id);

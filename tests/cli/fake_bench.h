@@ -24,6 +24,7 @@ class FakeBench final : public ratchet::executor::Bench {
   int launches = 0;      // how many were asked for
   int dies_at = 0;       // the launch that fails, from 1; 0: none
   std::string driver;    // of runs
+  std::string device;    // uuid of the one that runs
   std::set<std::uint64_t> inputs;  // draws that runs were asked for
   int comparisons = 0;   // of what modules launch
   std::string no_tool;   // why machine code cannot be read; empty when it can

@@ -102,6 +102,27 @@ TEST_CASE("trend: tells the verdict, the baseline of the time and the acceptance
   CHECK(contains(history.workshop.run({"trend", "copy/x/n=1"}).out, "held"));
 }
 
+TEST_CASE("trend: two devices of one model are one series with one baseline, and where the device changed is said") {
+  Workshop workshop("copy/x/n=1 1000\n");
+  workshop.bench.device = "CPU-1";
+  REQUIRE(workshop.run({"record"}).code == 0);
+  workshop.bench.device = "CPU-2";
+  workshop.build("copy/x/n=1 1001\n");
+  workshop.repository.write("notes", "so that the tree is another");
+  workshop.repository.commit("second");
+  const Outcome checked = workshop.run({"check"});
+  CHECK_MESSAGE(checked.code == 0, checked.out + checked.err);
+  CHECK(contains(checked.out, "held"));
+  REQUIRE(workshop.run({"run"}).code == 0);
+  const Json series = series_of(workshop, {});
+  REQUIRE(series["points"].size() == 2);
+  CHECK_FALSE(series["points"][0].contains("other_device"));
+  CHECK(series["points"][1]["other_device"] == "CPU-2");
+  CHECK_FALSE(series["points"][1].contains("breaks"));
+  CHECK(series["points"][1].contains("change_to_previous"));
+  CHECK(contains(workshop.run({"trend", "copy/x/n=1"}).out, "on another device: CPU-2"));
+}
+
 TEST_CASE("trend: metrics without readings are refused by name, others have their unit") {
   Workshop workshop("copy/x/n=1 1000\n");
   REQUIRE(workshop.run({"run"}).code == 0);

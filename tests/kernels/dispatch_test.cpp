@@ -25,7 +25,13 @@ TEST_CASE("dispatch: a row is found by device, size and the parameters that the 
   CHECK(find_row(kRows, 80, 100, {{"causal", "0"}}) == kRows.size());
   CHECK(find_row(kRows, 89, 0, {{"causal", "0"}}) == kRows.size());
   CHECK(find_row(kRows, 89, 100, {{"H", "8"}}) == kRows.size());
-  CHECK(find_row(dispatch::attention_tiled, 89, 100, {{"D", "64"}}) == dispatch::attention_tiled.size());
+  const auto shipped = [](int device, std::string_view batch) {
+    return find_row(dispatch::attention_tiled, device, 256,
+                    {{"B", batch}, {"H", "8"}, {"D", "64"}, {"causal", "0"}});
+  };
+  CHECK(shipped(90, "4") < dispatch::attention_tiled.size());
+  CHECK(shipped(90, "5") == dispatch::attention_tiled.size());  // a batch that nobody measured
+  CHECK(shipped(89, "4") == dispatch::attention_tiled.size());  // nor this device
 }
 
 TEST_CASE("dispatch: a parameter is found by its whole name, and one that is no number is refused") {
