@@ -96,7 +96,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
           "PRAGMA cache_size = -65536; "
           "PRAGMA recursive_triggers = ON");
 
-  if (owner() == Owner::Stranger) {
+  const Owner of = owner();
+  if (of == Owner::Stranger) {
     throw Error(file_.string() + ": this SQLite file belongs to another program; give ratchet's file with --db");
   }
   if (mode == Mode::ReadOnly) return;
@@ -104,7 +105,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   // FULL: a verdict that was reported must survive a power cut. One page holds several series of samples (schema.md).
   execute("set the journal mode",
           "PRAGMA page_size = 16384; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL");
-  int reserved = kChecksumBytes;  // in a new file; another stays as it is
+  if (of != Owner::Nobody) return;
+  int reserved = kChecksumBytes;
   check(sqlite3_file_control(opened, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved), "reserve room for checksums");
 }
 

@@ -106,6 +106,13 @@ class Store {
 
   // What is wrong with the database and the modules of its baselines, a sentence each; empty: sound.
   [[nodiscard]] std::vector<std::string> check(Examination how = Examination::Full);
+  // A consistent copy, with the module files beside it, made while others go on recording, and verified before it gets
+  // its name. Refuses a name that is taken.
+  void back_up(const std::filesystem::path& to);
+  // Records into a new store whatever can be read of this one, each recording whole or not at all, and returns what is
+  // missing there, a line each. A case has no baseline there unless every move of it could be read: an older one might
+  // be looser.
+  [[nodiscard]] std::vector<std::string> salvage_into(Store& fresh);
   // None: the file is from before its pages had any, and a flipped bit may pass unseen.
   [[nodiscard]] bool has_checksums();
 

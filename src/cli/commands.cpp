@@ -5,7 +5,7 @@ namespace ratchet::cli {
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{
       {"init", "", "write a commented ratchet.json for this repository", declare_init, {}, init},
-      {"doctor", "", "is this machine fit to measure?", nullptr, {}, doctor},
+      {"doctor", "", "is this machine fit to measure?", declare_doctor, {}, doctor},
       {"run", "", "measure the built modules and record a run for this commit", declare_run, {}, run_modules},
       {"check", "", "measure beside the baseline and judge; never moves a baseline", declare_check, {}, check},
       {"record",
@@ -69,6 +69,12 @@ const std::vector<Command>& commands() {
        declare_baseline,
        {{"action", 1}, {"case", 1}},
        baseline},
+      {"db",
+       "backup FILE | salvage FILE",
+       "copy the database, or what can be read of a damaged one, into a new file",
+       nullptr,
+       {{"action", 1}, {"file", 1}},
+       database},
       {"log", "", "the recorded runs, newest first", declare_log, {}, log},
       {"show", "RUN", "one recorded run: where, when, and every case", nullptr, {{"run", 1}}, show},
       {"trend", "CASE", "the history of a case", declare_trend, {{"case", 1}}, trend},
