@@ -1,31 +1,46 @@
 #include "db/sqlite.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <ctime>
 
+#include "db/lock_holders.h"
+#include "db/page_checksums.h"
+
 namespace ratchet::db {
 namespace {
 
+constexpr const char* kDamaged =
+    "the file is damaged: restore a copy, or let ratchet db salvage make a new file of what can be read";
+
 // What a person can do about it. The primary codes are in the low byte.
-std::string remedy(int code, std::chrono::milliseconds patience) {
+std::string remedy(int code, const std::filesystem::path& file, std::chrono::milliseconds patience) {
   if (code == SQLITE_READONLY_ROLLBACK) {
     return "a writer died in the middle of a transaction: let a command that writes (ratchet record) open it once, "
            "which "
            "rolls the rest back";
   }
+  if (code == SQLITE_IOERR_DATA) return std::string("the checksum of a page is wrong; ") + kDamaged;
   switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return "another process held the lock for longer than " + std::to_string(patience.count()) +
-             " ms: wait for it to end, or find it with fuser";
+    case SQLITE_LOCKED: {
+      const std::string holders = lock_holders(file);
+      return "another process held the lock for longer than " + std::to_string(patience.count()) + " ms" +
+             (holders.empty() ? ": wait for it to end, or find it with fuser" : ", now " + holders + ": wait for it to end");
+    }
     case SQLITE_NOTADB:
       return "this is not a SQLite file or its header is damaged: give the right file with --db, or restore a copy";
     case SQLITE_CORRUPT:
-      return "the file is damaged: restore a copy, and see ratchet doctor for what is left";
+      return kDamaged;
     case SQLITE_FULL:
     case SQLITE_IOERR:
+      // SQLite then opens it for reading only, and fails when it writes.
+      if (const std::string journal = file.string() + "-journal";
+          access(journal.c_str(), F_OK) == 0 && access(journal.c_str(), W_OK) != 0)
+        return "nothing of it was stored: you may not write " + journal + ", which another user made; give it to the "
+               "users of the database";
       return "nothing of it was stored: free space on the disk, or check the file system";
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -55,7 +70,7 @@ void Connection::check(int code, std::string_view doing) const {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
   const std::string what = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
   const std::string text = file_.string() + ": cannot " + std::string(doing) + ": " + what + " (SQLite " +
-                           std::to_string(code) + "); " + remedy(code, patience_);
+                           std::to_string(code) + "); " + remedy(code, file_, patience_);
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) throw Busy(text);
   throw Error(text);
 }
@@ -70,7 +85,7 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   }
   const int flags = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &opened, flags, nullptr);
+  const int code = sqlite3_open_v2(file_.c_str(), &opened, flags, checksummed_vfs());
   handle_.reset(opened);  // also after a failure: it carries the message
   check(code, "open the database");
   sqlite3_extended_result_codes(opened, 1);
@@ -83,7 +98,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
           "PRAGMA cache_size = -65536; "
           "PRAGMA recursive_triggers = ON");
 
-  if (owner() == Owner::Stranger) {
+  const Owner of = owner();
+  if (of == Owner::Stranger) {
     throw Error(file_.string() + ": this SQLite file belongs to another program; give ratchet's file with --db");
   }
   if (mode == Mode::ReadOnly) return;
@@ -91,6 +107,9 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
   // FULL: a verdict that was reported must survive a power cut. One page holds several series of samples (schema.md).
   execute("set the journal mode",
           "PRAGMA page_size = 16384; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL");
+  if (of != Owner::Nobody) return;
+  int reserved = kChecksumBytes;
+  check(sqlite3_file_control(opened, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved), "reserve room for checksums");
 }
 
 Owner Connection::owner() {
@@ -110,7 +129,13 @@ void Connection::copy_to(Connection& to) {
   sqlite3_backup_step(backup, kAllPages);
   const int code = sqlite3_backup_finish(backup);  // of the step; its words would be those of the other connection
   if (code != SQLITE_OK)
-    throw Error(file_.string() + ": cannot copy the database: " + sqlite3_errstr(code) + "; " + remedy(code, patience_));
+    throw Error(file_.string() + ": cannot copy the database: " + sqlite3_errstr(code) + "; " + remedy(code, file_, patience_));
+}
+
+int Connection::reserved_bytes() {
+  int reserved = -1;  // only asks
+  check(sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved), "read the page size");
+  return reserved;
 }
 
 void Connection::execute(const char* doing, const char* sql) {

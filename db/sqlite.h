@@ -54,6 +54,7 @@ class Connection {
   [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
   [[nodiscard]] Owner owner();
+  [[nodiscard]] int reserved_bytes();  // at the end of each page of an existing database
 
   // Makes `to` page by page what this database is at this moment. Not VACUUM INTO, which fails on generated columns
   // where this connection is read-only (SQLite 3.40.1).

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "db/durable.h"
 #include "db/fitness.h"
 #include "db/migrations.h"
 #include "db/rows.h"
@@ -11,13 +12,14 @@ namespace {
 
 // The folder is ours to make only where the file is.
 const std::filesystem::path& with_folder(const std::filesystem::path& file, Mode mode) {
-  if (mode == Mode::ReadOnly || !file.has_parent_path()) return file;
-  std::error_code failed;
-  std::filesystem::create_directories(file.parent_path(), failed);
-  if (failed) {
-    throw Error(file.parent_path().string() + ": cannot create the folder of the database: " + failed.message() +
-                "; give another place with --db");
-  }
+  if (mode == Mode::ReadOnly) return file;
+  create_folders(file.parent_path());
+  // A new database would begin with baselines of whatever is measured next.
+  std::error_code none;
+  if (std::filesystem::exists(file) && std::filesystem::file_size(file) == 0 &&
+      std::filesystem::directory_iterator(file.parent_path() / "modules", none) != std::filesystem::directory_iterator())
+    throw Error(file.string() + ": the file is empty, but modules of baselines lie beside it, so it was not: restore a "
+                "copy, or remove it to begin anew");
   return file;
 }
 
@@ -102,48 +104,6 @@ std::optional<Environment> Store::environment(const std::string& fingerprint) {
   find.start(fingerprint);
   if (!find.step()) return std::nullopt;
   return load_environment(connection_, find.integer(0));
-}
-
-// Only what is reachable for a person is checked here; SQLite checks pages and references itself.
-std::vector<std::string> Store::check() {
-  std::vector<std::string> problems;
-  Statement pages(connection_, "check the database", "PRAGMA quick_check");
-  for (pages.start(); pages.step();) {
-    if (pages.text(0) != "ok") problems.push_back("database: " + pages.text(0));
-  }
-  Statement references(connection_, "check the references", "PRAGMA foreign_key_check");
-  for (references.start(); references.step();) {
-    problems.push_back("database: a row of " + references.text(0) + " refers to a missing row of " +
-                       references.text(2));
-  }
-  // SQLite does not look into blobs: these checksums are ours.
-  Statement blobs(connection_, "read the samples",
-                  "SELECT 'run ' || runs.uuid, cases.name, data FROM samples JOIN runs ON runs.id = run_id "
-                  "JOIN cases ON cases.id = case_id UNION ALL "
-                  "SELECT 'verdict ' || verdicts.uuid, cases.name, data FROM duet_samples "
-                  "JOIN verdicts ON verdicts.id = verdict_id JOIN cases ON cases.id = case_id UNION ALL "
-                  "SELECT 'calibration ' || c.uuid, cases.name, data FROM calibration_samples AS s "
-                  "JOIN calibration_duets AS d ON d.id = s.duet_id JOIN calibrations AS c ON c.id = d.calibration_id "
-                  "JOIN cases ON cases.id = s.case_id");
-  for (blobs.start(); blobs.step();) {
-    try {
-      static_cast<void>(decode(blobs.blob(2)));
-    } catch (const Error& fault) {
-      problems.push_back(blobs.text(0) + ", case " + blobs.text(1) + ": " + fault.what());
-    }
-  }
-  Statement files(connection_, "read the modules of baselines",
-                  "SELECT DISTINCT module_sha256 FROM baselines AS moved WHERE kind <> 'retired' AND NOT EXISTS "
-                  "(SELECT 1 FROM baselines AS later WHERE later.case_id = moved.case_id AND "
-                  "later.device_name = moved.device_name AND later.id > moved.id)");
-  for (files.start(); files.step();) {
-    try {
-      static_cast<void>(modules_.path(files.text(0)));
-    } catch (const Error& fault) {
-      problems.emplace_back(fault.what());
-    }
-  }
-  return problems;
 }
 
 }  // namespace ratchet::db

@@ -36,6 +36,11 @@ class BadTime : public Error {
   using Error::Error;
 };
 
+enum class Examination {
+  Quick,  // every page of the file
+  Full,   // and every index, reference and sample
+};
+
 // Identity of an environment row: every field counts. Which environments may be compared is for ratchet/ to say.
 [[nodiscard]] std::string fingerprint(const Environment& environment);
 
@@ -110,8 +115,17 @@ class Store {
   void record(const TuningRecord& tuning);
   [[nodiscard]] std::optional<std::string> tuning(const TuningKey& key);
 
-  // What is wrong with the database and its modules, a sentence each; empty: sound. Reads everything.
-  [[nodiscard]] std::vector<std::string> check();
+  // What is wrong with the database and the modules of its baselines, a sentence each; empty: sound.
+  [[nodiscard]] std::vector<std::string> check(Examination how = Examination::Full);
+  // A consistent copy, with the module files beside it, made while others go on recording, and verified before it gets
+  // its name. Refuses a name that is taken.
+  void back_up(const std::filesystem::path& to);
+  // Records into a new store whatever can be read of this one, each recording whole or not at all, and returns what is
+  // missing there, a line each. A case has no baseline there unless every move of it could be read: an older one might
+  // be looser.
+  [[nodiscard]] std::vector<std::string> salvage_into(Store& fresh);
+  // None: the file is from before its pages had any, and a flipped bit may pass unseen.
+  [[nodiscard]] bool has_checksums();
 
  private:
   void put_run(const Run& run, const std::vector<Summary>& summaries);

@@ -71,12 +71,16 @@ void examine_device_of(Context& context, const std::filesystem::path& file, std:
   }
 }
 
-Finding examine_database(Context& context) {
+Finding examine_database(Context& context, db::Examination how) {
   const std::filesystem::path file = context.database();
   if (!std::filesystem::exists(file))
     return {"database", file.string() + " does not exist yet; `ratchet record` makes it", Health::Notice};
-  const std::vector<std::string> wrong = context.store(db::Mode::ReadOnly).check();
-  if (wrong.empty()) return {"database", file.string() + ", sound"};
+  const std::vector<std::string> wrong = context.store(db::Mode::ReadOnly).check(how);
+  if (wrong.empty() && !context.store(db::Mode::ReadOnly).has_checksums())
+    return {"database", file.string() + ", from before pages had checksums: `ratchet db salvage` makes one that has",
+            Health::Notice};
+  if (wrong.empty())
+    return {"database", file.string() + (how == db::Examination::Full ? ", sound in everything" : ", sound")};
   std::string reading = file.string();
   for (const std::string& line : wrong) reading += "; " + line;
   return {"database", reading, Health::Bad};
@@ -95,7 +99,11 @@ std::string as_json(const std::vector<Finding>& findings, bool fit) {
 
 }  // namespace
 
-int doctor(Context& context, const po::variables_map&) {
+void declare_doctor(po::options_description& options) {
+  options.add_options()("full", po::bool_switch(), "examine every index, reference and sample of the database too");
+}
+
+int doctor(Context& context, const po::variables_map& values) {
   std::vector<Finding> findings;
   examine(findings, "repository", [&] { return examine_repository(context); });
   examine(findings, "configuration", [&] { return examine_config(context); });
@@ -113,7 +121,9 @@ int doctor(Context& context, const po::variables_map&) {
           {"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});
   }
   for (const std::filesystem::path& file : measurable) examine_device_of(context, file, findings);
-  examine(findings, "database", [&] { return examine_database(context); });
+  examine(findings, "database", [&] {
+    return examine_database(context, values["full"].as<bool>() ? db::Examination::Full : db::Examination::Quick);
+  });
   const bool fit = std::none_of(findings.begin(), findings.end(),
                                 [](const Finding& finding) { return finding.health == Health::Bad; });
   if (context.json()) {

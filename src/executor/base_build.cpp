@@ -111,7 +111,8 @@ void keep_modules(const repository::Config& config, const Commit& commit, const 
       throw Error("building " + commit.sha.substr(0, 12) + " with \"" + config.build + "\" did not make " + module +
                   "; compare \"modules\" with where that revision's build puts them (" + entry.string() + ".log)");
     fs::create_directories((partial / module).parent_path());
-    fs::copy_file(from / module, partial / module);
+    // Synced before the entry counts as complete: after a power cut half a module would pass for a baseline's.
+    documents::replace_file(partial / module, documents::read_file(from / module));
   }
   documents::replace_file(partial / ".build", config.build);
   fs::remove_all(entry);

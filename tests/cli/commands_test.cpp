@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "src/cli/command.h"
 #include "src/cli/manual.h"
 #include "src/documents/documents.h"
 #include "workshop.h"
@@ -130,6 +131,38 @@ TEST_CASE("doctor: names what is not right and exits 2") {
   CHECK(contains(outcome.out, "database"));
   std::filesystem::remove(workshop.repository.path() / "build" / "kernels.so");
   CHECK(contains(workshop.run({"doctor"}).out, "not built"));
+}
+
+TEST_CASE("db: a copy is a database of its own, and a name that is taken is refused") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const std::string copy = workshop.repository.path() / "copies" / "monday.db";
+  const Outcome outcome = workshop.run({"db", "backup", copy});
+  CHECK_MESSAGE(outcome.code == 0, outcome.err);
+  CHECK(contains(outcome.out, "monday.db: 1 run"));
+  CHECK(workshop.run({"log", "--db", copy, "--json"}).out == workshop.run({"log", "--json"}).out);
+  CHECK(contains(workshop.run({"doctor", "--full", "--db", copy}).out, "monday.db, sound in everything"));
+  check_fault(workshop.run({"db", "backup", copy}), "exists already");
+  check_fault(workshop.run({"db", "restore", copy}), "say `ratchet db backup FILE`");
+}
+
+TEST_CASE("db: of a damaged database doctor names the page, salvage says what is missing, and both exit 2") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const auto file = workshop.repository.path() / ".ratchet" / "ratchet.db";
+  const std::string whole = ratchet::documents::read_file(file);
+  const std::size_t sample = whole.find("copy/x/n=1");  // in the page of the names of cases
+  REQUIRE(sample != std::string::npos);
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(static_cast<long>(sample)).put('C');
+  const Outcome doctor = workshop.run({"doctor"});
+  CHECK(doctor.code == 2);
+  CHECK(contains(doctor.out, "the checksum of the page is wrong"));
+  check_fault(workshop.run({"check"}), "the checksum of a page is wrong");
+  const std::string saved = workshop.repository.path() / "saved.db";
+  const Outcome salvaged = workshop.run({"db", "salvage", saved});
+  CHECK(salvaged.code == 2);
+  CHECK(contains(salvaged.out, "missing: run "));
+  CHECK(workshop.run({"log", "--db", saved}).code == 0);
 }
 
 TEST_CASE("run: records each launch and prints the run") {
