@@ -207,7 +207,9 @@ Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& polic
   verdict.baseline = summarize_side(trial, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
   verdict.candidate = summarize_side(trial, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
   const double interval_ns = verdict.baseline->median_ns * static_cast<double>(measured.facts.batch);
-  if (duet.environment && duet.environment->timer_tick_ns > policy.max_tick * interval_ns) {
+  // The tick is of our timer; a program has its own.
+  const bool ours = duet.environment && !is_by_process(measured.facts);
+  if (ours && duet.environment->timer_tick_ns > policy.max_tick * interval_ns) {
     verdict = settled(verdict, Verdict::Inconclusive, "the timer's tick is more than 1 % of the timed interval");
     return trial;
   }

@@ -77,7 +77,15 @@ executor::Bench& Context::bench() {
     own_bench_ = std::make_unique<executor::ProcessBench>(executor::bench_beside_this_program());
     bench_ = own_bench_.get();
   }
-  return *bench_;
+  if (!commands_) commands_ = std::make_unique<executor::CommandBench>(*bench_);
+  return *commands_;
+}
+
+std::filesystem::path Context::artefact_of(const repository::CommandSuite& suite) {
+  if (!artefacts_) artefacts_.emplace();
+  const std::filesystem::path file = artefacts_->path() / (suite.name + ".tar");
+  executor::pack(suite, config().root, file);
+  return file;
 }
 
 std::string Context::now() const {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "db/store.h"
-#include "src/executor/bench.h"
+#include "src/executor/command_bench.h"
 #include "src/report/table.h"
 #include "src/repository/config.h"
 
@@ -60,7 +60,9 @@ class Context {
   void use_database(const std::filesystem::path& file) { common_.db = file.string(); }  // before store() is asked for
   db::Store& store(db::Mode mode);
 
-  executor::Bench& bench();
+  executor::Bench& bench();  // of modules and command suites
+  // The suite as it is in the work tree, in a file that lives as long as this.
+  std::filesystem::path artefact_of(const repository::CommandSuite& suite);
 
   std::string now() const;       // RFC 3339, UTC
   std::string new_uuid() const;  // random
@@ -75,6 +77,8 @@ class Context {
   std::optional<db::Store> store_;
   std::unique_ptr<executor::Bench> own_bench_;
   executor::Bench* bench_;
+  std::unique_ptr<executor::CommandBench> commands_;
+  std::optional<executor::Scratch> artefacts_;
 };
 
 }  // namespace ratchet::cli

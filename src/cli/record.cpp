@@ -23,12 +23,6 @@ const Measurement* find(const Run& run, const std::string& id) {
   return at == run.measurements.end() ? nullptr : &*at;
 }
 
-// A program that prints numbers vouches for its own results, by its exit status.
-bool is_sound(const Measurement& measured) {
-  const bool verified = measured.check ? measured.check->verified : is_by_process(measured.facts);
-  return measured.failures.empty() && verified && !measured.launches.empty();
-}
-
 // What a verdict does to the pawl: nothing, unless there was no baseline, faster was proven, or a person accepted.
 const char* kind_of_move(Verdict verdict) {
   switch (verdict) {
