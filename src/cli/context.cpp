@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "db/sha256.h"
 #include "ratchet/error.h"
 #include "src/repository/git.h"
 
@@ -83,8 +84,11 @@ executor::Bench& Context::bench() {
 
 std::filesystem::path Context::artefact_of(const repository::CommandSuite& suite) {
   if (!artefacts_) artefacts_.emplace();
-  const std::filesystem::path file = artefacts_->path() / (suite.name + ".tar");
-  executor::pack(suite, config().root, file);
+  const std::filesystem::path packed = artefacts_->path() / "packed";
+  executor::pack(suite, config().root, packed);
+  // By its contents: what was measured from it stays what it was, whatever is built later.
+  const std::filesystem::path file = artefacts_->path() / db::sha256_of_file(packed);
+  std::filesystem::rename(packed, file);
   return file;
 }
 
