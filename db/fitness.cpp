@@ -143,7 +143,11 @@ void require_fit(const VerdictRecord& verdict) {
         require_times(launch.baseline_ns, what);
         require_times(launch.candidate_ns, what);
         require_finite({launch.baseline_clock_mhz, launch.candidate_clock_mhz}, what + ": clock");
-        if (launch.baseline_ns.size() != launch.candidate_ns.size()) refuse(what, "a round has only one side");
+        const bool in_rounds = !is_by_process(of.facts);
+        if (in_rounds && launch.baseline_ns.size() != launch.candidate_ns.size())
+          refuse(what, "a round has only one side");
+        if (!in_rounds && (launch.baseline_ns.empty() || launch.candidate_ns.empty()))
+          refuse(what, "a pair of processes has only one side");
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 #include <random>
+#include <set>
 
 #include "ratchet/duet.h"
 #include "ratchet/error.h"
@@ -26,13 +27,14 @@ using Effects = std::vector<LaunchEffect>;
 struct Readings {
   std::map<std::string, Effects> effects;  // by case
   std::map<std::string, double> tolerance;
+  std::set<std::string> by_process;
   std::size_t launches = 0;
 };
 
 std::string trouble_of(const DuetCase& measured, const Policy& policy, Effects& effects) {
   if (!measured.failures.empty()) return measured.failures.front().message;
   for (std::size_t i = 0; i < measured.launches.size(); ++i) {
-    const LaunchReading launch = read_launch(measured.launches[i], policy.min_rounds);
+    const LaunchReading launch = read_launch(measured.facts, measured.launches[i], policy.min_rounds);
     if (!launch.effect) return "launch " + std::to_string(i) + ": " + launch.trouble;
     effects.push_back(*launch.effect);
   }
@@ -57,7 +59,8 @@ Readings read(const CalibrationSeries& series, const Policy& policy, std::map<st
         continue;
       }
       readings.effects[id] = std::move(effects);
-      readings.tolerance[id] = std::log1p(tolerance_of(policy, id, kind));
+      readings.tolerance[id] = std::log1p(tolerance_of(policy, measured.facts, kind));
+      if (is_by_process(measured.facts)) readings.by_process.insert(id);
     }
   }
   return readings;
@@ -69,7 +72,7 @@ std::vector<Series> check_of(const Readings& readings, std::span<const std::size
   for (const auto& [id, effects] : readings.effects) {
     Series& series = check.emplace_back();
     series.log_tolerance = readings.tolerance.at(id);
-    series.prior = without_history(policy);
+    series.prior = readings.by_process.contains(id) ? kNothingBelieved : without_history(policy);
     for (const std::size_t number : numbers) series.launches.push_back(effects[number]);
   }
   return check;

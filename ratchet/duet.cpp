@@ -74,13 +74,20 @@ std::optional<CaseVerdict> settle(const CaseVerdict& verdict, const DuetCase& me
   return std::nullopt;
 }
 
+// Pairs of processes that agree to the last digit before a program's numbers are taken for too coarse to judge; the
+// test holds nothing before as many.
+constexpr std::size_t kEnoughAlike = 5;
+
 // Takes the usable launches up to the first that is not, and says what troubles that one.
 std::string read_launches(const DuetCase& measured, std::size_t min_rounds, Series& series) {
   for (std::size_t i = 0; i < measured.launches.size(); ++i) {
-    const LaunchReading launch = read_launch(measured.launches[i], min_rounds);
+    const LaunchReading launch = read_launch(measured.facts, measured.launches[i], min_rounds);
     if (!launch.effect) return "launch " + std::to_string(i) + ": " + launch.trouble;
     series.launches.push_back(*launch.effect);
   }
+  if (is_by_process(measured.facts) && series.launches.size() >= kEnoughAlike &&
+      squares_around_mean(log_ratios(series, series.launches.size())) == 0)
+    return "every pair of processes gave the same ratio: what they print does not resolve this case";
   return {};
 }
 
@@ -124,12 +131,18 @@ void describe(Trial& trial, const Policy& policy, std::size_t family, double inf
   CaseVerdict& verdict = trial.verdict;
   const std::size_t launches = trial.series.launches.size();
   const VariancePrior prior = prior_after(trial.series, launches, inflation);
-  const Effect effect = estimate(log_ratios(trial.series, launches), prior, policy.confidence);
+  const std::vector<double> ratios = log_ratios(trial.series, launches);
+  if (prior.weight == 0 && !(squares_around_mean(ratios) > 0)) {  // nothing tells an error
+    verdict.change = std::expm1(mean(ratios));
+    return;
+  }
+  const Effect effect = estimate(ratios, prior, policy.confidence);
   verdict.change = std::expm1(effect.log_ratio);
   verdict.change_ci = Interval{std::expm1(effect.interval.low), std::expm1(effect.interval.high)};
   const std::size_t could_have = verdict.verdict == Verdict::Inconclusive ? launches : policy.max_launches;
-  verdict.mde = std::expm1(smallest_detectable(effect, prior, trial.series.log_tolerance, could_have,
-                                               policy.alpha / static_cast<double>(family), policy.beta));
+  const double detectable = smallest_detectable(effect, prior, trial.series.log_tolerance, could_have,
+                                                policy.alpha / static_cast<double>(family), policy.beta);
+  if (std::isfinite(detectable)) verdict.mde = std::expm1(detectable);
 }
 
 // Good news is doubted like bad news: too fast for the device, or a leap without a change of definition.
@@ -158,8 +171,9 @@ void name_clock_effect(Trial& trial, const Policy& policy, double inflation) {
   if (effect) verdict.reasons.push_back(*effect);
 }
 
-Overdispersion believed_of(const std::string& id, const Policy& policy, const Overdispersions& past) {
-  const auto known = past.find(id);
+Overdispersion believed_of(const CaseFacts& facts, const Policy& policy, const Overdispersions& past) {
+  if (is_by_process(facts)) return kNothingBelieved;
+  const auto known = past.find(facts.id);
   return known == past.end() ? without_history(policy) : known->second;
 }
 
@@ -174,8 +188,7 @@ Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& polic
   verdict.method = Method::Duet;
   verdict.confidence = policy.confidence;
   verdict.handicap_percent = measured.facts.handicap_percent;
-  verdict.tolerance =
-      tolerance_of(policy, measured.facts.id, std::string(kind_of(duet.environment)));
+  verdict.tolerance = tolerance_of(policy, measured.facts, std::string(kind_of(duet.environment)));
   if (auto known = settle(verdict, measured)) {
     verdict = *std::move(known);
     return trial;
@@ -189,12 +202,14 @@ Trial open_trial(const Duet& duet, const DuetCase& measured, const Policy& polic
     verdict = settled(verdict, Verdict::Inconclusive, trial.trouble);
     return trial;
   }
-  verdict.prior = trial.series.prior = believed_of(verdict.id, policy, past);
+  verdict.prior = trial.series.prior = believed_of(measured.facts, policy, past);
   trial.series.log_tolerance = std::log1p(verdict.tolerance);
   verdict.baseline = summarize_side(trial, &DuetLaunch::baseline_ns, duet.baseline.commit.sha, bootstraps);
   verdict.candidate = summarize_side(trial, &DuetLaunch::candidate_ns, duet.candidate.commit.sha, bootstraps);
   const double interval_ns = verdict.baseline->median_ns * static_cast<double>(measured.facts.batch);
-  if (duet.environment && duet.environment->timer_tick_ns > policy.max_tick * interval_ns) {
+  // The tick is of our timer; a program has its own.
+  const bool ours = duet.environment && !is_by_process(measured.facts);
+  if (ours && duet.environment->timer_tick_ns > policy.max_tick * interval_ns) {
     verdict = settled(verdict, Verdict::Inconclusive, "the timer's tick is more than 1 % of the timed interval");
     return trial;
   }

@@ -1,5 +1,6 @@
 #include "ratchet/launch_effect.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -30,6 +31,19 @@ LaunchReading read_launch(const DuetLaunch& launch, std::size_t min_rounds) {
   if (!(centre.variance > 0))
     return {std::nullopt, "every round gave the same ratio: the timer does not resolve this case"};
   return {LaunchEffect{centre.value, centre.variance}, ""};
+}
+
+LaunchReading read_processes(const DuetLaunch& launch) {
+  for (const auto* side : {&launch.baseline_ns, &launch.candidate_ns}) {
+    if (side->empty()) return {std::nullopt, "one of its processes printed no number"};
+    if (!std::all_of(side->begin(), side->end(), [](double time) { return time > 0 && std::isfinite(time); }))
+      return {std::nullopt, "one of its processes printed a time that is not positive and finite"};
+  }
+  return {LaunchEffect{std::log(median(launch.candidate_ns) / median(launch.baseline_ns)), 0}, ""};
+}
+
+LaunchReading read_launch(const CaseFacts& facts, const DuetLaunch& launch, std::size_t min_rounds) {
+  return is_by_process(facts) ? read_processes(launch) : read_launch(launch, min_rounds);
 }
 
 }  // namespace ratchet

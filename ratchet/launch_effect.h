@@ -25,4 +25,11 @@ struct LaunchReading {
 };
 [[nodiscard]] LaunchReading read_launch(const DuetLaunch& launch, std::size_t min_rounds);
 
+// Of a pair of processes: the log ratio of their medians, and no variance. What scatters within a process does not tell
+// what processes differ by, and it may have printed a single number.
+[[nodiscard]] LaunchReading read_processes(const DuetLaunch& launch);
+
+// One of the two, as the case is timed.
+[[nodiscard]] LaunchReading read_launch(const CaseFacts& facts, const DuetLaunch& launch, std::size_t min_rounds);
+
 }  // namespace ratchet

@@ -47,7 +47,7 @@ double Looks::inflation_now() const {
   std::vector<Scatter> scatters;
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     const std::size_t launches = states_[i].decision.launches;
-    if (launches < 2) continue;
+    if (launches < 2 || cases_[i].prior.weight == 0) continue;
     scatters.push_back({launches, squares_around_mean(log_ratios(cases_[i], launches)),
                         cases_[i].prior.ratio * told_variance(cases_[i], launches)});
   }

@@ -27,6 +27,10 @@ using Overdispersions = std::map<std::string, Overdispersion>;
 
 [[nodiscard]] Overdispersion without_history(const Policy& policy);
 
+// Of cases that are timed by process: nothing is believed, whatever the past, since nothing within a process tells what
+// processes differ by today. Weight 0; the test is then the one of VariancePrior with weight 0.
+inline constexpr Overdispersion kNothingBelieved{0, 0, 0};
+
 // From earlier duets of one case on one device, each with launches of identical or of different code: scatter is around
 // their own mean. Shrunk towards the policy's: (w r + sum of SS_j / v_j) / (w + sum of (k_j - 1)), where SS_j are the
 // squares around the mean of duet j and v_j the mean variance of its launches. The weight grows with the launches seen,

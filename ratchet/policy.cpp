@@ -12,4 +12,8 @@ double tolerance_of(const Policy& policy, const std::string& case_id, const std:
   return chosen;
 }
 
+double tolerance_of(const Policy& policy, const CaseFacts& facts, const std::string& device_kind) {
+  return tolerance_of(policy, facts.id, is_by_process(facts) ? "cpu" : device_kind);
+}
+
 }  // namespace ratchet

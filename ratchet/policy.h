@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "ratchet/run.h"
+
 namespace ratchet {
 
 struct Policy {
@@ -44,7 +46,9 @@ struct Policy {
   std::size_t family = 0;  // cases that share alpha; 0: as many as are judged
 };
 
-// Tolerance of one case on a device kind ("cuda" or "cpu"), as a ratio.
+// Tolerance of one case on a device kind ("cuda" or "cpu"), as a ratio. Processes differ by more than rounds, also on a
+// GPU: cases that are timed by process have the tolerance of a CPU.
+[[nodiscard]] double tolerance_of(const Policy& policy, const CaseFacts& facts, const std::string& device_kind);
 [[nodiscard]] double tolerance_of(const Policy& policy, const std::string& case_id, const std::string& device_kind);
 
 }  // namespace ratchet

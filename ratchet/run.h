@@ -64,6 +64,10 @@ struct Failure {
                                           [](const Failure& failure) { return failure.kind == kUnavailable; });
 }
 
+// CaseFacts::timed_by of a number that a program printed. In a duet a launch is then a pair of processes, one a side:
+// their samples were not taken in rounds, and need not be as many.
+inline constexpr const char* kByProcess = "process";
+
 // What a case is, apart from its times.
 struct CaseFacts {
   std::string id;  // op/implementation/key=value,...
@@ -76,9 +80,11 @@ struct CaseFacts {
   std::string source;           // "file:line" or ""
   std::uint64_t batch = 1;      // calls in one timed interval; samples are per call all the same
   double handicap_percent = 0;  // planted slowdown; such a measurement is never recorded as a run
-  std::string timed_by{};       // "host": the interval includes the launching; "" by the device's own clock
+  std::string timed_by{};       // "host": the interval includes the launching; kByProcess; "" by the device's own clock
   std::string kernels{};        // what one call put on the device, in words; "" where that cannot be seen
 };
+
+[[nodiscard]] inline bool is_by_process(const CaseFacts& facts) { return facts.timed_by == kByProcess; }
 
 struct Measurement {
   CaseFacts facts;
@@ -135,7 +141,7 @@ struct Run {
   std::vector<Telemetry> telemetry;
 };
 
-// Index i of both lists is round i.
+// Index i of both lists is round i, unless the case is timed by process.
 struct DuetLaunch {
   std::vector<double> baseline_ns;
   std::vector<double> candidate_ns;

@@ -11,7 +11,8 @@
 namespace ratchet {
 
 // What is believed of the variance of a launch's log ratio before seeing the launches: scaled inverse chi-squared with
-// this mean and this many degrees of freedom. The variance must be positive.
+// this mean and this many degrees of freedom. Both must be positive, or both 0: then nothing
+// is believed, and the e-values are those of a t-test, valid whatever the variance is.
 struct VariancePrior {
   double variance = 0;
   double weight = 0;
@@ -32,7 +33,9 @@ struct Evidence {
 inline constexpr double kUnseen = 0.25;
 
 // log_ratios: one per launch, finite. log_tolerance > 0. Under the prior each e-value has expectation <= 1 when its
-// hypothesis is true, at any stopping time (Ville): P(ever slower >= log(1/a)) <= a.
+// hypothesis is true, at any stopping time (Ville): P(ever slower >= log(1/a)) <= a. Without a belief this holds for normal
+// launches of any variance, and e-values are 0 (minus infinity) on the other side of what they speak against, and where
+// the launches do not scatter.
 [[nodiscard]] Evidence weigh(std::span<const double> log_ratios, VariancePrior prior, double log_tolerance);
 
 // Likelihood of a mean log ratio of `shift` to that of 0, the variance integrated out under its prior; natural
@@ -50,7 +53,7 @@ struct Effect {
 [[nodiscard]] Effect estimate(std::span<const double> log_ratios, VariancePrior prior, double confidence);
 
 // Smallest true slowdown (log ratio, at least the tolerance) for which `launches` that scatter like these show evidence
-// of log(1/alpha) with probability 1-beta.
+// of log(1/alpha) with probability 1-beta. Infinite when so few launches prove nothing (without a belief).
 [[nodiscard]] double smallest_detectable(const Effect& effect, VariancePrior prior, double log_tolerance,
                                          std::size_t launches, double alpha, double beta);
 

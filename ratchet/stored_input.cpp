@@ -43,7 +43,7 @@ bool all_equal(const Measurement& measured) {
 }
 
 double tick_share(const Run& run, const Measurement& measured) {
-  if (!run.environment) return 0;
+  if (!run.environment || is_by_process(measured.facts)) return 0;  // a program has a timer of its own
   return run.environment->timer_tick_ns /
          (median(launch_medians(measured.launches)) * static_cast<double>(measured.facts.batch));
 }

@@ -67,10 +67,4 @@ DeviceLock::~DeviceLock() {
   close(descriptor_);
 }
 
-std::filesystem::path lock_file(const std::string& device) {
-  for (const char* folder : {"/run/lock", "/tmp"})
-    if (access(folder, W_OK | X_OK) == 0) return std::filesystem::path(folder) / ("ratchet-" + device + ".lock");
-  throw Error("neither /run/lock nor /tmp can be written, so the device cannot be locked");
-}
-
 }  // namespace ratchet::bench

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "src/bench/interruption.h"
+#include "src/executor/lock_file.h"
 
 namespace ratchet::bench {
 
@@ -24,8 +25,6 @@ class DeviceLock {
   int descriptor_;
 };
 
-// ratchet-<device>.lock in the first folder of these that can be written: /run/lock, /tmp. A user's own
-// XDG_RUNTIME_DIR would hide the lock from the runner's user, and both would measure at once.
-[[nodiscard]] std::filesystem::path lock_file(const std::string& device);
+using executor::lock_file;
 
 }  // namespace ratchet::bench

@@ -16,6 +16,7 @@
 #include "src/cli/measuring.h"
 #include "src/cli/recording.h"
 #include "src/documents/verdict_document.h"
+#include "src/executor/base_build.h"
 #include "src/executor/interrupt.h"
 #include "src/github/api.h"
 #include "src/github/event.h"
@@ -100,7 +101,7 @@ bool is_complete(const Run& run, const Suite& suite, std::size_t launches) {
   const auto measured = [&](const CaseFacts& facts) {
     return std::any_of(run.measurements.begin(), run.measurements.end(), [&](const Measurement& of) {
       return of.facts.id == facts.id && of.facts.definition == facts.definition && of.facts.l2 == facts.l2 &&
-             of.failures.empty() && of.check && of.check->verified && of.launches.size() >= launches;
+             is_sound(of) && of.launches.size() >= launches;
     });
   };
   return std::all_of(suite.modules.begin(), suite.modules.end(), [&](const SuiteModule& module) {
@@ -115,6 +116,11 @@ void require_device(Context& context, const po::variables_map& values, const Sui
     const std::filesystem::path file = context.config().root / module;
     if (std::filesystem::is_regular_file(file) && context.bench().describe(file).device == "cuda")
       throw Error(module + " is for a GPU, and none is usable here; repair it (`ratchet doctor`), or say --device cpu");
+  }
+  for (const repository::CommandSuite& command : context.config().commands) {
+    if (command.device == "cuda")
+      throw Error("the command suite " + command.name +
+                  " is for a GPU, and none is usable here; repair it (`ratchet doctor`), or say --device cpu");
   }
 }
 
@@ -156,7 +162,7 @@ std::map<std::string, Standing> standings_built(Context& context, const Suite& s
   const auto text = repository::file_at(context.root(), base.sha, file.lexically_normal().generic_string());
   const repository::Config config =
       text ? repository::parse_config(*text, "ratchet.json at " + base.sha.substr(0, 12), ours.root) : ours;
-  if (config.build.empty() || config.modules.empty()) return {};
+  if (!executor::can_build(config)) return {};
   return standings_of_revision(context, suite, config, base.sha);
 }
 

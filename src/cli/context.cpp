@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "db/sha256.h"
 #include "ratchet/error.h"
 #include "src/repository/git.h"
 
@@ -76,7 +77,18 @@ executor::Bench& Context::bench() {
     own_bench_ = std::make_unique<executor::ProcessBench>(executor::bench_beside_this_program());
     bench_ = own_bench_.get();
   }
-  return *bench_;
+  if (!commands_) commands_ = std::make_unique<executor::CommandBench>(*bench_);
+  return *commands_;
+}
+
+std::filesystem::path Context::artefact_of(const repository::CommandSuite& suite) {
+  if (!artefacts_) artefacts_.emplace();
+  const std::filesystem::path packed = artefacts_->path() / "packed";
+  executor::pack(suite, config().root, packed);
+  // By its contents: what was measured from it stays what it was, whatever is built later.
+  const std::filesystem::path file = artefacts_->path() / db::sha256_of_file(packed);
+  std::filesystem::rename(packed, file);
+  return file;
 }
 
 std::string Context::now() const {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "db/store.h"
-#include "src/executor/bench.h"
+#include "src/executor/command_bench.h"
 #include "src/report/table.h"
 #include "src/repository/config.h"
 
@@ -61,7 +61,9 @@ class Context {
   void use_database(const std::filesystem::path& file) { common_.db = file.string(); }  // before store() is asked for
   db::Store& store(db::Mode mode);
 
-  executor::Bench& bench();
+  executor::Bench& bench();  // of modules and command suites
+  // The suite as it is in the work tree, in a file that lives as long as this.
+  std::filesystem::path artefact_of(const repository::CommandSuite& suite);
 
   static std::string rfc3339(std::time_t seconds);  // UTC
   std::string now() const;                          // RFC 3339, UTC
@@ -77,6 +79,8 @@ class Context {
   std::optional<db::Store> store_;
   std::unique_ptr<executor::Bench> own_bench_;
   executor::Bench* bench_;
+  std::unique_ptr<executor::CommandBench> commands_;
+  std::optional<executor::Scratch> artefacts_;
 };
 
 }  // namespace ratchet::cli

@@ -31,9 +31,19 @@ Finding examine_repository(Context& context) {
 
 Finding examine_config(Context& context) {
   const repository::Config& config = context.config();
-  return {"configuration", (config.root / repository::kConfigName).string() +
-                               (config.modules.empty() ? ", built-in modules"
-                                                       : ", " + std::to_string(config.modules.size()) + " modules")};
+  std::string measured = (config.root / repository::kConfigName).string();
+  if (config.modules.empty() && config.commands.empty()) measured += ", built-in modules";
+  if (!config.modules.empty()) measured += ", " + std::to_string(config.modules.size()) + " modules";
+  if (!config.commands.empty()) measured += ", " + std::to_string(config.commands.size()) + " command suites";
+  return {"configuration", measured};
+}
+
+// Not run here: that takes as long as it takes.
+Finding examine_command(Context& context, const repository::CommandSuite& command) {
+  if (!context.bench().environment(command.device))
+    return {command.name, "needs a " + command.device + " device, which is not usable here", Health::Notice};
+  (void)context.artefact_of(command);
+  return {command.name, command.run[0] + " is there, read by the adapter " + command.adapter, Health::Good};
 }
 
 Finding examine_module(Context& context, const std::filesystem::path& file) {
@@ -116,7 +126,18 @@ int doctor(Context& context, const po::variables_map& values) {
         return finding;
       });
     }
-    if (measurable.empty())
+    bool any_command = false;
+    for (const repository::CommandSuite& command : context.config().commands) {
+      examine(findings, command.name.c_str(), [&] {
+        Finding finding = examine_command(context, command);
+        any_command = any_command || finding.health == Health::Good;
+        return finding;
+      });
+    }
+    // The built-in module of a device is what can tell about it.
+    const std::filesystem::path built_in = built_in_modules() / "ratchet_cpu.so";
+    if (measurable.empty() && any_command && std::filesystem::exists(built_in)) measurable.push_back(built_in);
+    if (measurable.empty() && !any_command)
       findings.push_back(
           {"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});
   }

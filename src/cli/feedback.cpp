@@ -13,6 +13,7 @@
 #include "ratchet/error.h"
 #include "src/documents/verdict_document.h"
 #include "src/executor/interrupt.h"
+#include "src/executor/process.h"
 #include "src/github/api.h"
 #include "src/github/workflow.h"
 #include "src/report/check_markdown.h"
@@ -230,10 +231,7 @@ std::string take_token() {
   // The environment that a process was started with stays readable in /proc to all processes of its user, unless it may
   // not be dumped.
   ::prctl(PR_SET_DUMPABLE, 0);
-  // The others speak for the job as well, or reach into its later steps.
-  for (const char* name :
-       {"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV", "GITHUB_PATH"})
-    ::unsetenv(name);
+  for (const char* name : executor::kSecrets) ::unsetenv(name);
   return token;
 }
 

@@ -30,6 +30,11 @@ std::size_t failed_cases(const Run& run) {
       [](const Measurement& m) { return !is_unavailable(m.failures) && (!m.failures.empty() || m.launches.empty()); }));
 }
 
+bool is_sound(const Measurement& measured) {
+  const bool verified = measured.check ? measured.check->verified : is_by_process(measured.facts);
+  return measured.failures.empty() && verified && !measured.launches.empty();
+}
+
 bool all_unavailable(const Run& run) {
   return std::all_of(run.measurements.begin(), run.measurements.end(),
                      [](const Measurement& m) { return is_unavailable(m.failures); });

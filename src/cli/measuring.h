@@ -13,6 +13,9 @@ namespace ratchet::cli {
 // Cases that failed or gave no samples; those that are unavailable here did not fail.
 [[nodiscard]] std::size_t failed_cases(const Run& run);
 
+// Measured, and nothing speaks against its answers. A program that prints numbers vouches for its own, by its exit status.
+[[nodiscard]] bool is_sound(const Measurement& measured);
+
 // Whether the machine lacks what each case needs. Such a run measured nothing, which is no success.
 [[nodiscard]] bool all_unavailable(const Run& run);
 

@@ -23,10 +23,6 @@ const Measurement* find(const Run& run, const std::string& id) {
   return at == run.measurements.end() ? nullptr : &*at;
 }
 
-bool is_sound(const Measurement& measured) {
-  return measured.failures.empty() && measured.check && measured.check->verified && !measured.launches.empty();
-}
-
 // What a verdict does to the pawl: nothing, unless there was no baseline, faster was proven, or a person accepted.
 const char* kind_of_move(Verdict verdict) {
   switch (verdict) {

@@ -109,7 +109,7 @@ std::vector<std::filesystem::path> module_files(Context& context) {
   const repository::Config& config = context.config();
   std::vector<std::filesystem::path> files;
   for (const std::string& module : config.modules) files.push_back(config.root / module);
-  if (!files.empty()) return files;
+  if (!files.empty() || !config.commands.empty()) return files;
   return {built_in_modules() / "ratchet_cuda.so", built_in_modules() / "ratchet_cpu.so"};
 }
 
@@ -147,6 +147,11 @@ unsigned lock_clocks_from(const po::variables_map& values) {
 
 Suite load_suite(Context& context, const po::variables_map& values) {
   std::vector<std::filesystem::path> files = module_files(context);
+  for (const repository::CommandSuite& command : context.config().commands) {
+    // Without the device it is left out like a module that is not built: as a file that is not there.
+    const bool usable = context.bench().environment(command.device).has_value();
+    files.push_back(usable ? context.artefact_of(command) : std::filesystem::path(command.name));
+  }
   for (const std::string& file : texts_of(values, "module")) {
     if (!std::filesystem::is_regular_file(file)) throw Error("--module " + report::printable(file) + " is not a file");
     files.emplace_back(file);

@@ -1,4 +1,4 @@
-// What is measured here: the configured modules that this machine can run, and their cases.
+// What is measured here: the configured modules and command suites that this machine can run, and their cases.
 #pragma once
 
 #include <filesystem>
@@ -23,14 +23,15 @@ struct Suite {
   std::vector<SuiteModule> modules;
 };
 
-// The configured modules, or the built-in ones, which lie beside the programs. They need not exist.
+// The configured modules, or, without any and without command suites, the built-in ones, which lie beside the programs.
+// They need not exist.
 [[nodiscard]] std::vector<std::filesystem::path> module_files(Context& context);
 [[nodiscard]] std::filesystem::path built_in_modules();  // their folder
 
 void declare_suite(po::options_description& options);   // and --case
 void declare_device(po::options_description& options);  // --device and --lock-clocks
 
-// The configured modules and those of --module, which must exist; --device and --case applied. A GPU is measured where
+// The configured modules and command suites, and the modules of --module, which must exist; --device and --case applied. A GPU is measured where
 // there is one, else the CPU; a module that is left out is said on stderr. Error when nothing is left, when a case is
 // in two modules, or when a GPU that has baselines is not usable.
 [[nodiscard]] Suite load_suite(Context& context, const po::variables_map& values);

@@ -46,8 +46,9 @@ Json case_json(const DuetCase& duet_case) {
   return json;
 }
 
-// Index i of both lists is one round, so neither list can be longer: that would pair strangers.
-DuetLaunch read_launch(const Node& node, double unit_ns) {
+// Index i of both lists is one round, so neither list can be longer: that would pair strangers. A pair of processes has
+// no rounds.
+DuetLaunch read_launch(const Node& node, double unit_ns, bool in_rounds) {
   DuetLaunch launch;
   launch.baseline_ns = node.at("baseline").times_ns(unit_ns);
   launch.candidate_ns = node.at("candidate").times_ns(unit_ns);
@@ -55,10 +56,11 @@ DuetLaunch read_launch(const Node& node, double unit_ns) {
     launch.baseline_clock_mhz = read_amount(*clocks, "baseline");
     launch.candidate_clock_mhz = read_amount(*clocks, "candidate");
   }
-  if (launch.baseline_ns.size() != launch.candidate_ns.size())
+  if (in_rounds && launch.baseline_ns.size() != launch.candidate_ns.size())
     node.refuse("the launch has " + std::to_string(launch.baseline_ns.size()) + " baseline times but " +
                 std::to_string(launch.candidate_ns.size()) + " candidate times; a round has one of each");
-  if (launch.baseline_ns.empty()) node.refuse("the launch has no rounds; leave it out");
+  if (launch.baseline_ns.empty() || launch.candidate_ns.empty())
+    node.refuse("the launch has no rounds; leave it out");
   return launch;
 }
 
@@ -70,7 +72,7 @@ DuetCase read_case(const Node& node) {
   const double unit_ns = read_unit_ns(node);
   const Node launches = node.at("launches");
   for (std::size_t i = 0; i < launches.size(); ++i)
-    duet_case.launches.push_back(read_launch(launches.item(i), unit_ns));
+    duet_case.launches.push_back(read_launch(launches.item(i), unit_ns, !is_by_process(duet_case.facts)));
   duet_case.baseline_check = read_check(node, "baseline_check");
   duet_case.candidate_check = read_check(node, "candidate_check");
   duet_case.warnings = read_texts(node, "warnings");

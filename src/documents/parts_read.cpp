@@ -238,7 +238,7 @@ CaseFacts read_facts(const Node& object) {
   facts.flops = read_count(object, "flops");
   facts.peak_memory_bytes = read_count(object, "peak_memory_bytes");
   facts.l2 = read_choice(object, "l2", {"cold", "warm"});
-  facts.timed_by = read_choice(object, "timed_by", {"host"});
+  facts.timed_by = read_choice(object, "timed_by", {"host", kByProcess});
   facts.kernels = read_text(object, "kernels");
   facts.definition = read_text(object, "definition");
   facts.source = read_text(object, "source");

@@ -11,6 +11,7 @@
 
 #include "ratchet/error.h"
 #include "src/documents/documents.h"
+#include "src/executor/artefact.h"
 #include "src/executor/handle.h"
 #include "src/executor/interrupt.h"
 #include "src/executor/process.h"
@@ -95,11 +96,27 @@ void build(const repository::Config& config, const Commit& commit, const fs::pat
                 log.string() + ", which ends with:" + last_lines(log));
 }
 
-// What was made with which command; a module that is listed since then is missing, and makes the entry stale.
+std::string artefact_name(const repository::CommandSuite& suite) { return "commands/" + suite.name + ".tar"; }
+
+// What an entry was made with.
+std::string recipe_of(const repository::Config& config) {
+  std::string recipe = config.build;
+  for (const repository::CommandSuite& suite : config.commands) recipe += "\n" + manifest_of(suite);
+  return recipe;
+}
+
+std::vector<std::string> kept_files(const repository::Config& config) {
+  std::vector<std::string> files = config.modules;
+  for (const repository::CommandSuite& suite : config.commands) files.push_back(artefact_name(suite));
+  return files;
+}
+
+// What was made with which recipe; a module that is listed since then is missing, and makes the entry stale.
 bool is_complete(const fs::path& entry, const repository::Config& config) {
+  const std::vector<std::string> files = kept_files(config);
   const auto is_there = [&entry](const std::string& module) { return fs::is_regular_file(entry / module); };
-  return fs::is_regular_file(entry / ".build") && documents::read_file(entry / ".build") == config.build &&
-         std::all_of(config.modules.begin(), config.modules.end(), is_there);
+  return fs::is_regular_file(entry / ".build") && documents::read_file(entry / ".build") == recipe_of(config) &&
+         std::all_of(files.begin(), files.end(), is_there);
 }
 
 void keep_modules(const repository::Config& config, const Commit& commit, const fs::path& from, const fs::path& entry) {
@@ -114,7 +131,9 @@ void keep_modules(const repository::Config& config, const Commit& commit, const 
     // Synced before the entry counts as complete: after a power cut half a module would pass for a baseline's.
     documents::replace_file(partial / module, documents::read_file(from / module));
   }
-  documents::replace_file(partial / ".build", config.build);
+  if (!config.commands.empty()) fs::create_directories(partial / "commands");
+  for (const repository::CommandSuite& suite : config.commands) pack(suite, from, partial / artefact_name(suite));
+  documents::replace_file(partial / ".build", recipe_of(config));
   fs::remove_all(entry);
   fs::rename(partial, entry);
 }
@@ -123,7 +142,7 @@ BaseBuild base_build(const repository::Config& config, const std::string& revisi
   BaseBuild base;
   base.commit = repository::resolve(config.root, revision);
   const fs::path entry = builds / base.commit.tree;
-  for (const std::string& module : config.modules) base.modules.push_back(entry / module);
+  for (const std::string& file : kept_files(config)) base.modules.push_back(entry / file);
   fs::create_directories(builds);
   const Handle held = lock(builds / "lock");
   base.cached = is_complete(entry, config);
@@ -132,17 +151,21 @@ BaseBuild base_build(const repository::Config& config, const std::string& revisi
   const fs::path top = repository::root(config.root);
   const Worktree worktree(top, builds / "worktree", base.commit.sha);
   const fs::path folder = builds / "worktree" / fs::relative(config.root, top);
-  build(config, base.commit, folder, entry.string() + ".log");
+  if (!config.build.empty()) build(config, base.commit, folder, entry.string() + ".log");
   keep_modules(config, base.commit, folder, entry);
   return base;
 }
 
 }  // namespace
 
+bool can_build(const repository::Config& config) {
+  return !config.modules.empty() ? !config.build.empty() : !config.commands.empty();
+}
+
 BaseBuild build_base(const repository::Config& config, const std::string& revision, const fs::path& db_folder) {
-  if (config.build.empty() || config.modules.empty())
+  if (!can_build(config))
     throw Error("to build " + revision +
-                ", ratchet.json must have \"build\" (a command) and \"modules\" (what it makes)");
+                ", ratchet.json must have \"build\" (a command) and \"modules\" (what it makes), or \"commands\"");
   try {
     return base_build(config, revision, fs::absolute(db_folder) / "builds");
   } catch (const fs::filesystem_error& fault) {

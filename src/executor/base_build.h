@@ -1,4 +1,4 @@
-// Builds the modules of another revision, so that they can be measured beside the candidate's on the same machine. The
+// Builds the modules and command suites of another revision, so that they can be measured beside the candidate's on the same machine. The
 // user's work tree is never touched: the revision is checked out into a folder of ours, which is removed on every path.
 #pragma once
 
@@ -13,9 +13,13 @@ namespace ratchet::executor {
 
 struct BaseBuild {
   Commit commit;
-  std::vector<std::filesystem::path> modules;  // in the order of config.modules
+  std::vector<std::filesystem::path> modules;  // in the order of config.modules; then the artefacts of config.commands
   bool cached = false;                         // made by an earlier call
 };
+
+// Whether there is anything that another revision could be measured by: modules with a command that makes them, or
+// command suites, which may need none.
+[[nodiscard]] bool can_build(const repository::Config& config);
 
 // Modules are kept in <db_folder>/builds/<tree>/, since commits of one tree hold the same code, and made anew when the
 // build command has changed; a changed compiler or driver is not noticed (remove the folder). The build's output goes

@@ -159,6 +159,12 @@ std::vector<Group> each_alone(const std::vector<std::string>& cases) {
   return groups;
 }
 
+std::optional<Environment> ProcessBench::environment(const std::string& device_kind) {
+  const auto module = program_.parent_path().parent_path() / "modules" / ("ratchet_" + device_kind + ".so");
+  if (!std::filesystem::exists(module)) return std::nullopt;
+  return describe(module).environment;
+}
+
 std::filesystem::path bench_beside_this_program() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "ratchet-bench";
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,8 @@ class Bench {
   [[nodiscard]] virtual Duet duet(const DuetRequest& request) = 0;
   [[nodiscard]] virtual documents::CallComparisons compare_calls(const IdentifyRequest& request) = 0;
   [[nodiscard]] virtual DeviceCode device_code(const std::filesystem::path& module) = 0;
+  // Of the "cpu" or "cuda" device that is measured here; none where there is no such one.
+  [[nodiscard]] virtual std::optional<Environment> environment(const std::string& /*device_kind*/) { return std::nullopt; }
 };
 
 // Throws Error, with the child's last words, when it exits with another status than 0, dies, hangs, prints anything
@@ -75,6 +78,8 @@ class ProcessBench final : public Bench {
   [[nodiscard]] DeviceCode device_code(const std::filesystem::path& module) override {
     return read_device_code(module);
   }
+  // As the built-in module of that device, which lies beside the program, sees it.
+  [[nodiscard]] std::optional<Environment> environment(const std::string& device_kind) override;
 
  private:
   [[nodiscard]] std::string print(std::vector<std::string> options, double timeout_s) const;

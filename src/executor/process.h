@@ -3,6 +3,7 @@
 // a non-zero exit status is a value here, and only the caller knows what it means.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -10,6 +11,10 @@
 #include <vector>
 
 namespace ratchet::executor {
+
+// Variables that speak for a CI job, or reach into its later steps: for no build, no kernel and no benchmark.
+inline constexpr std::array kSecrets{"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV",
+                                     "GITHUB_PATH"};
 
 enum class Stderr {
   Capture,  // only into the result

@@ -147,7 +147,7 @@ HistoryDocument::Series series_of(const history::Series& series, const history::
   }
   const db::HistoryPoint& last = series.points.back().run;
   out.facts = last.facts;
-  out.tolerance = tolerance_of(policy, out.facts.id, places.environment(last).device.kind);
+  out.tolerance = tolerance_of(policy, out.facts, places.environment(last).device.kind);
   return out;
 }
 

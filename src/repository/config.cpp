@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "ratchet/error.h"
 #include "src/documents/documents.h"
 #include "src/documents/node.h"
+#include "src/importers/adapter.h"
 #include "src/repository/spelling.h"
 
 namespace ratchet::repository {
@@ -11,8 +13,9 @@ namespace {
 
 using documents::Node;
 
-const std::vector<std::string> kKeys = {"format",   "modules", "build",  "tolerance_percent", "alpha", "beta",
+const std::vector<std::string> kKeys = {"format",   "modules", "commands", "build",  "tolerance_percent", "alpha", "beta",
                                         "launches", "warmup",  "rounds", "case_timeout_s"};
+const std::vector<std::string> kCommandKeys = {"name", "run", "adapter", "files", "output", "device", "timeout_s"};
 const std::vector<std::string> kLaunchKeys = {"min", "max", "run"};
 
 void refuse_unknown_keys(const Node& node, const std::vector<std::string>& known) {
@@ -46,20 +49,82 @@ void read_count(const Node& object, const char* key, int from, int to, int& valu
   value = static_cast<int>(count);
 }
 
+// Another revision's file is looked for at the same place in another folder, so it must be inside.
+std::string read_inside(const Node& node) {
+  const std::filesystem::path path = std::filesystem::path(node.text()).lexically_normal();
+  if (path.empty() || path.is_absolute() || *path.begin() == ".." || !path.has_filename() || path == ".")
+    node.refuse("expected a file inside the repository, relative to this file, found \"" + node.text() + "\"");
+  return path.string();
+}
+
 std::vector<std::string> read_modules(const Node& list) {
   if (list.size() == 0) list.refuse("no module is listed; list one, or remove the key to measure the built-in ones");
   std::vector<std::string> modules;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const Node node = list.item(i);
-    const std::filesystem::path path = std::filesystem::path(node.text()).lexically_normal();
-    // Another revision's module is looked for at the same place in another folder, so it must be inside.
-    if (path.empty() || path.is_absolute() || *path.begin() == ".." || !path.has_filename() || path == ".")
-      node.refuse("expected a file inside the repository, relative to this file, found \"" + node.text() + "\"");
-    if (std::find(modules.begin(), modules.end(), path.string()) != modules.end())
-      node.refuse("the module " + path.string() + " is listed twice");
-    modules.push_back(path.string());
+    const std::string path = read_inside(list.item(i));
+    if (std::find(modules.begin(), modules.end(), path) != modules.end())
+      list.item(i).refuse("the module " + path + " is listed twice");
+    modules.push_back(path);
   }
   return modules;
+}
+
+std::string read_suite_name(const Node& node) {
+  const std::string name = node.text();
+  const std::string allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  if (name.empty() || name.find_first_not_of(allowed) != std::string::npos)
+    node.refuse("expected letters, digits, '_', '.' and '-', found \"" + name.substr(0, 80) + "\"");
+  return name;
+}
+
+void read_run(const Node& list, CommandSuite& suite) {
+  if (list.size() == 0) list.refuse("expected a program and its arguments, found an empty list");
+  for (std::size_t i = 0; i < list.size(); ++i) suite.run.push_back(list.item(i).text());
+  if (suite.run[0].empty()) list.item(0).refuse("expected a program, found \"\"");
+  if (suite.run[0].find('/') == std::string::npos) return;
+  const std::string program = read_inside(list.item(0));
+  suite.run[0] = "./" + program;
+  suite.files.push_back(program);
+}
+
+CommandSuite read_command(const Node& node) {
+  refuse_unknown_keys(node, kCommandKeys);
+  CommandSuite suite;
+  suite.name = read_suite_name(node.at("name"));
+  read_run(node.at("run"), suite);
+  const Node adapter = node.at("adapter");
+  suite.adapter = adapter.text();
+  try {
+    (void)importers::adapter_named(suite.adapter);
+  } catch (const Error& unknown) {
+    adapter.refuse(unknown.what());
+  }
+  if (const auto files = node.find("files")) {
+    for (std::size_t i = 0; i < files->size(); ++i) {
+      const std::string path = read_inside(files->item(i));
+      if (std::find(suite.files.begin(), suite.files.end(), path) == suite.files.end()) suite.files.push_back(path);
+    }
+  }
+  if (suite.files.empty())
+    node.refuse("nothing here is of this repository: name a program inside, or list its \"files\"");
+  if (const auto output = node.find("output")) suite.output = read_inside(*output);
+  if (const auto device = node.find("device")) suite.device = device->text();
+  if (suite.device != "cpu" && suite.device != "cuda")
+    node.at("device").refuse("expected \"cpu\" or \"cuda\", found \"" + suite.device.substr(0, 80) + "\"");
+  read_number(node, "timeout_s", 0, 86'400, suite.timeout_s);
+  return suite;
+}
+
+std::vector<CommandSuite> read_commands(const Node& list) {
+  if (list.size() == 0) list.refuse("no command is listed; list one, or remove the key");
+  std::vector<CommandSuite> suites;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    CommandSuite suite = read_command(list.item(i));
+    for (const CommandSuite& other : suites)
+      if (other.name == suite.name) list.item(i).at("name").refuse("the name " + suite.name + " is given twice");
+    suites.push_back(std::move(suite));
+  }
+  return suites;
 }
 
 std::vector<std::pair<std::string, double>> read_tolerance(const Node& object) {
@@ -87,6 +152,7 @@ Config parse_config(std::string_view text, std::string_view name, const std::fil
   Config config;
   config.root = root;
   if (const auto modules = node.find("modules")) config.modules = read_modules(*modules);
+  if (const auto commands = node.find("commands")) config.commands = read_commands(*commands);
   if (const auto build = node.find("build")) config.build = build->text();
   if (const auto tolerance = node.find("tolerance_percent")) config.tolerance = read_tolerance(*tolerance);
   read_number(node, "alpha", 0, 0.5, config.alpha);
@@ -135,7 +201,10 @@ std::string commented_template(const std::vector<std::string>& modules, const st
   // Shared libraries of benchmark cases, relative to this file. Without this key the built-in ones are measured.
 )" + modules_line +
          R"(
-  // Makes the modules; run by sh in a fresh checkout when another revision has to be measured (check --base).
+  // Programs that print numbers of their own, each process measured in turn with the baseline's: README, "Other benchmarks".
+  // "commands": [{"name": "sort", "run": ["build/bench", "--benchmark_format=json"], "adapter": "google-benchmark"}],
+
+  // Makes the modules and programs; run by sh in a fresh checkout when another revision has to be measured (check --base).
   "build": )" + documents::Json(build.empty() ? "cmake --preset release && cmake --build --preset release" : build).dump() +
          R"(,
 

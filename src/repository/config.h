@@ -11,10 +11,23 @@
 
 namespace ratchet::repository {
 
+// Any program that prints numbers in a format that an adapter reads (src/importers/adapter.h). It is run in a folder that
+// holds nothing but its files, so that a baseline kept from another commit is as whole as the candidate.
+struct CommandSuite {
+  std::string name;              // its cases are <name>/<what the program calls them>
+  std::vector<std::string> run;  // the first is inside of root, or is searched in PATH when it holds no '/'
+  std::string adapter;
+  std::vector<std::string> files;  // files and folders that it needs, relative to root; run[0] also when not listed
+  std::string output;              // the file that it writes, where it runs; "": standard output
+  std::string device = "cpu";      // or "cuda"
+  double timeout_s = 600;          // of one process
+};
+
 struct Config {
   std::filesystem::path root;                             // the folder of ratchet.json
   std::vector<std::string> modules;                       // relative to root; empty: the built-in ones
-  std::string build;                                      // for sh, run in root; makes the modules
+  std::vector<CommandSuite> commands;                     // with commands and without modules no built-in ones
+  std::string build;                                      // for sh, run in root; makes the modules and the commands
   std::vector<std::pair<std::string, double>> tolerance;  // glob of case ids -> ratio; the last match counts
   double alpha = 0.001;                                   // chance of a false alarm in a whole check of unchanged code
   double beta = 0.05;                                     // chance of missing a slowdown of the tolerance

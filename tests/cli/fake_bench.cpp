@@ -199,6 +199,11 @@ documents::CallComparisons FakeBench::compare_calls(const executor::IdentifyRequ
   return calls;
 }
 
+std::optional<Environment> FakeBench::environment(const std::string& device_kind) {
+  if (device_kind != "cpu") return std::nullopt;
+  return environment_of(FakeModule{}, driver);
+}
+
 executor::DeviceCode FakeBench::device_code(const std::filesystem::path& file) {
   if (!no_tool.empty()) throw Error(no_tool);
   executor::DeviceCode code;

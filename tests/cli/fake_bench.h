@@ -39,4 +39,6 @@ class FakeBench final : public ratchet::executor::Bench {
   // A case is one kernel of its own name, and its time is its machine code.
   ratchet::documents::CallComparisons compare_calls(const ratchet::executor::IdentifyRequest& request) override;
   ratchet::executor::DeviceCode device_code(const std::filesystem::path& module) override;
+  // A CPU, and no GPU.
+  std::optional<ratchet::Environment> environment(const std::string& device_kind) override;
 };

@@ -104,6 +104,42 @@ TEST_CASE("config: modules are files inside the repository, each once") {
   check_refused(R"(,"modules":["a.so","./a.so"])", {"modules[1]", "twice"});
 }
 
+TEST_CASE("config: a command suite is read, its program among its files") {
+  const Config config = parse(R"(,"commands":[{"name":"std","run":["./build//bench","-x"],"adapter":"google-benchmark"},
+    {"name":"py.2","run":["python3","bench.py"],"adapter":"csv","files":["bench.py","data"],"output":"out.csv","device":"cuda","timeout_s":9}])");
+  REQUIRE(config.commands.size() == 2);
+  CHECK(config.commands[0].run == std::vector<std::string>{"./build/bench", "-x"});
+  CHECK(config.commands[0].files == std::vector<std::string>{"build/bench"});
+  CHECK(config.commands[0].output.empty());
+  CHECK(config.commands[0].device == "cpu");
+  CHECK(config.commands[0].timeout_s == 600);
+  CHECK(config.commands[1].run[0] == "python3");
+  CHECK(config.commands[1].files == std::vector<std::string>{"bench.py", "data"});
+  CHECK(config.commands[1].output == "out.csv");
+  CHECK(config.commands[1].device == "cuda");
+  CHECK(config.commands[1].timeout_s == 9);
+}
+
+TEST_CASE("config: what is wrong with a command suite is refused with its key") {
+  const auto refused = [](const std::string& members, const std::vector<std::string>& parts) {
+    check_refused(R"(,"commands":[{"name":"a","run":["b/c"],"adapter":"csv")" + members + "}]", parts);
+  };
+  check_refused(R"(,"commands":[])", {"no command is listed"});
+  check_refused(R"(,"commands":[{"run":["b/c"],"adapter":"csv"}])", {"\"name\" is missing"});
+  check_refused(R"(,"commands":[{"name":"a/b","run":["b/c"],"adapter":"csv"}])", {"name", "letters, digits"});
+  check_refused(R"(,"commands":[{"name":"a","run":[],"adapter":"csv"}])", {"run", "an empty list"});
+  check_refused(R"(,"commands":[{"name":"a","run":["/bin/ls"],"adapter":"csv"}])", {"run[0]", "inside the repository"});
+  check_refused(R"(,"commands":[{"name":"a","run":["../ls"],"adapter":"csv"}])", {"run[0]", "inside the repository"});
+  check_refused(R"(,"commands":[{"name":"a","run":["python3","x.py"],"adapter":"csv"}])", {"nothing here is of this repository"});
+  check_refused(R"(,"commands":[{"name":"a","run":["b/c"],"adapter":"cvs"}])", {"adapter", "there are", "csv"});
+  refused(R"(,"adapter_":1)", {"did you mean \"adapter\"?"});
+  refused(R"(,"files":["/etc"])", {"files[0]", "inside the repository"});
+  refused(R"(,"output":"../x")", {"output", "inside the repository"});
+  refused(R"(,"device":"tpu")", {"device", "\"cpu\" or \"cuda\""});
+  refused(R"(,"timeout_s":0)", {"timeout_s", "above 0"});
+  refused(R"(},{"name":"a","run":["d/e"],"adapter":"csv")", {"commands[1].name", "given twice"});
+}
+
 TEST_CASE("config: another format and text that is no JSON are refused") {
   const auto message = [](const std::string& text) {
     return refusal([&] { (void)repository::parse_config(text, "ratchet.json", "/repo"); });

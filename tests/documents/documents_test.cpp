@@ -311,3 +311,17 @@ TEST_CASE("documents: a recorded duet of an H200 is read whole") {
     }
   }
 }
+
+TEST_CASE("documents: a pair of processes may have unequal samples, but not none; rounds are equally many") {
+  const auto text = [](const std::string& facts, const std::string& baseline) {
+    return R"({"format":"ratchet.duet/1","cases":[{"case":"s/a","unit":"us")" + facts +
+           R"(,"launches":[{"baseline":[)" + baseline + R"(],"candidate":[3,4]}]}]})";
+  };
+  const std::string by_process = R"(,"timed_by":"process")";
+  const Duet duet = documents::read_duet(text(by_process, "1"), "d");
+  CHECK(is_by_process(duet.cases[0].facts));
+  CHECK(duet.cases[0].launches[0].baseline_ns == std::vector<double>{1000});
+  CHECK(documents::write(documents::read_duet(documents::write(duet), "d")) == documents::write(duet));
+  CHECK(contains(refusal([&] { (void)documents::read_duet(text(by_process, ""), "d"); }), "no rounds"));
+  CHECK(contains(refusal([&] { (void)documents::read_duet(text("", "1"), "d"); }), "a round has one of each"));
+}

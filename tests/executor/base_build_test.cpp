@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "src/documents/documents.h"
+#include "src/executor/artefact.h"
 #include "src/executor/interrupt.h"
 #include "src/repository/config.h"
 #include "tests/documents/refusal.h"
@@ -159,4 +160,22 @@ TEST_CASE("base build: a configuration in a folder of the repository builds in t
   project.repo.git({"commit", "--quiet", "-m", "Sub"});
   project.config.root = project.repo.path() / "sub";
   CHECK(documents::read_file(build_base(project.config, "HEAD", project.db.path()).modules[0]) == "of the folder");
+}
+
+TEST_CASE("base build: a command suite is kept as an artefact, made anew when it is described otherwise, and may need no build") {
+  Project project;
+  project.config.modules.clear();
+  project.config.build.clear();
+  project.config.commands = {{"s", {"./kernel.txt"}, "csv", {"kernel.txt"}, "", "cpu", 5}};
+  const auto base = build_base(project.config, "HEAD~1", project.db.path());
+  REQUIRE(base.modules.size() == 1);
+  CHECK(executor::is_artefact(base.modules[0]));
+  (void)executor::unpack(base.modules[0], project.db / "unpacked");
+  CHECK(documents::read_file(project.db / "unpacked/kernel.txt") == "first");
+  CHECK(build_base(project.config, "HEAD~1", project.db.path()).cached);
+  project.config.commands[0].run.emplace_back("-x");
+  CHECK(!build_base(project.config, "HEAD~1", project.db.path()).cached);
+  project.config.commands[0].files.emplace_back("missing.txt");
+  CHECK(contains(project.refused("HEAD~1"), "missing.txt does not exist"));
+  project.check_nothing_left();
 }

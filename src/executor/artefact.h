@@ -1,0 +1,43 @@
+// What stands for a command suite of one commit, as a module's file stands for a module: one file with the suite and all
+// that it lists, the same bytes for the same contents wherever and whenever it is made. So it is kept, named and compared
+// by its hash like a module.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "src/repository/config.h"
+
+namespace ratchet::executor {
+
+// A folder of this process, removed at its end with all that is in it.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Writes the artefact of `suite`, whose files lie below `root`, to the file `into`. Error when a file is missing, or when
+// the program loads a library out of `root`: a kept baseline would run with the candidate's library and never be slower.
+void pack(const repository::CommandSuite& suite, const std::filesystem::path& root, const std::filesystem::path& into);
+
+// Told by its first bytes.
+[[nodiscard]] bool is_artefact(const std::filesystem::path& file);
+
+// Its files as they were below root, in `folder`, which is created.
+[[nodiscard]] repository::CommandSuite unpack(const std::filesystem::path& file, const std::filesystem::path& folder);
+
+// Of everything that says what the numbers of a suite mean: another definition is another benchmark.
+[[nodiscard]] std::string definition_of(const repository::CommandSuite& suite);
+
+// The contents of the description inside of an artefact.
+[[nodiscard]] std::string manifest_of(const repository::CommandSuite& suite);
+
+}  // namespace ratchet::executor

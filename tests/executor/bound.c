@@ -1,0 +1,1 @@
+int bound(void) { return 1; }

@@ -1,0 +1,2 @@
+int bound(void);
+int main(void) { return bound() - 1; }
