@@ -125,6 +125,7 @@ Owner Connection::owner() {
 void Connection::copy_to(Connection& to) {
   sqlite3_backup* backup = sqlite3_backup_init(to.handle(), "main", handle(), "main");
   if (backup == nullptr) to.check(sqlite3_extended_errcode(to.handle()), "copy a database");
+  // All at once under one lock of a reader: in parts it would begin anew with every recording of another process.
   constexpr int kAllPages = -1;
   sqlite3_backup_step(backup, kAllPages);
   const int code = sqlite3_backup_finish(backup);  // of the step; its words would be those of the other connection

@@ -1,19 +1,8 @@
-#include <sqlite3.h>
-
 #include "db/durable.h"
 #include "db/store.h"
 
 namespace ratchet::db {
 namespace {
-
-void copy_pages(Connection& from, Connection& to) {
-  sqlite3_backup* backup = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
-  to.check(backup ? SQLITE_OK : sqlite3_errcode(to.handle()), "begin the copy");
-  // All at once under one lock of a reader: in parts it would begin anew with every recording of another process.
-  const int code = sqlite3_backup_step(backup, -1);
-  sqlite3_backup_finish(backup);
-  if (code != SQLITE_DONE) to.check(code, "copy " + from.file().string());
-}
 
 // A file that is missing is for the check to judge: only those of baselines must be there.
 void copy_modules(Connection& copied, const ModuleStore& from, ModuleStore& to) {
@@ -33,7 +22,7 @@ void Store::back_up(const std::filesystem::path& to) {
   IncomingFile incoming(name.parent_path());
   {
     Connection copy(incoming.path(), Mode::ReadWrite, connection_.patience());
-    copy_pages(connection_, copy);
+    connection_.copy_to(copy);
     ModuleStore modules(name.parent_path() / "modules");
     copy_modules(copy, modules_, modules);
   }
