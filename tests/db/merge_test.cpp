@@ -317,7 +317,7 @@ TEST_CASE("merge: an older database is migrated in a copy; a newer, a foreign an
   std::filesystem::remove(folder.file());
   CHECK(says(refusal(), "there is no such file"));
   CHECK(says(fault_of([&] { static_cast<void>(merge(ours.file, ours.file, kAuthor)); }), "is the database itself"));
-  CHECK(Store(ours.file, Mode::ReadOnly).runs(std::nullopt).size() == 3);
+  CHECK(Store(ours.file, Mode::ReadOnly).runs({}).size() == 3);
 }
 
 TEST_CASE("merge: a damaged sample or a missing module keeps everything out, and is named") {
@@ -330,7 +330,7 @@ TEST_CASE("merge: a damaged sample or a missing module keeps everything out, and
   std::filesystem::rename(theirs.folder.file("away"), theirs.folder.file("b/modules/" + hash));
   theirs.tamper("UPDATE samples SET data = x'02' WHERE case_id = 1");
   CHECK(says(ours.refusal(theirs), "run run-0001, case copy/plain/n=1: sample blob"));
-  CHECK(Store(ours.file, Mode::ReadOnly).runs(std::nullopt).empty());
+  CHECK(Store(ours.file, Mode::ReadOnly).runs({}).empty());
 }
 
 TEST_CASE("bundle: one file carries runs, baselines and their modules, and is a database of its own") {
@@ -343,7 +343,7 @@ TEST_CASE("bundle: one file carries runs, baselines and their modules, and is a 
   CHECK(is_database(bundle));
   CHECK_FALSE(is_database(theirs.folder.file("module.so")));
   std::filesystem::remove_all(theirs.file.parent_path());
-  CHECK(Store(bundle, Mode::ReadOnly).runs(std::nullopt).size() == 2);
+  CHECK(Store(bundle, Mode::ReadOnly).runs({}).size() == 2);
   CHECK(merge(ours.file, bundle, kAuthor).runs == 2);
   CHECK(content_of(Store(ours.file, Mode::ReadOnly).module_file(ours.baseline()->module_hash)) == "machine code of a");
   CHECK(Store(ours.file, Mode::ReadOnly).check().empty());
