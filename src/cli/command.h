@@ -30,6 +30,8 @@ struct Command {
 
 // The value of a string option or positional, "" when it was not given.
 [[nodiscard]] std::string text_of(const po::variables_map& values, const char* name);
+// A date is a whole day: from its first second, or to its last.
+[[nodiscard]] std::string day_or_time(const std::string& text, const char* second_of_day);
 [[nodiscard]] std::vector<std::string> texts_of(const po::variables_map& values, const char* name);
 [[nodiscard]] bool is_set(const po::variables_map& values, const char* name);
 

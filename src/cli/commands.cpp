@@ -78,6 +78,8 @@ const std::vector<Command>& commands() {
        declare_bisect,
        {{"case", -1}},
        bisect},
+      {"merge", "OTHER", "add what another database or a bundle knows", nullptr, {{"other", 1}}, merge},
+      {"export", "--bundle FILE", "the database and its baselines' modules as one file", declare_export, {}, export_history},
       {"stats", "[FILE]", "summary of numbers, one a line", nullptr, {{"file", 1}}, stats}};
   return table;
 }

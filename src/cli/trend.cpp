@@ -13,19 +13,12 @@
 namespace ratchet::cli {
 namespace {
 
-// A date is a whole day: from its first second, or to its last.
-std::string time_of(const po::variables_map& values, const char* option, const char* second_of_day) {
-  const std::string text = text_of(values, option);
-  constexpr std::size_t kDate = 10;
-  return text.size() == kDate ? text + second_of_day : text;
-}
-
 history::Selection selection_from(const po::variables_map& values) {
   history::Selection selection;
   selection.metric = history::metric_from(text_of(values, "metric"));
   selection.filter.device_name = text_of(values, "device");
-  selection.filter.since = time_of(values, "since", "T00:00:00Z");
-  selection.filter.until = time_of(values, "until", "T23:59:59Z");
+  selection.filter.since = day_or_time(text_of(values, "since"), "T00:00:00Z");
+  selection.filter.until = day_or_time(text_of(values, "until"), "T23:59:59Z");
   if (values.count("limit") > 0) selection.filter.limit = values["limit"].as<std::size_t>();
   return selection;
 }
