@@ -240,6 +240,7 @@ TEST_CASE(
   Site third("c");
   CHECK(third.merge(theirs).conflicts.empty());
   CHECK(third.merge(ours).conflicts.at(0).taken == false);
+  CHECK(third.merge(ours).conflicts.empty());
   CHECK(third.baseline()->median_ns == 90);
   const Merged merged = ours.merge(theirs);
   REQUIRE(merged.conflicts.size() == 1);
@@ -302,6 +303,9 @@ TEST_CASE("merge: an older database is migrated in a copy; a newer, a foreign an
   }
   const std::string before = content_of(folder.file());
   const auto refusal = [&] { return fault_of([&] { static_cast<void>(merge(ours.file, folder.file(), kAuthor)); }); };
+  const auto nowhere = ours.folder.file("nowhere/ratchet.db");
+  CHECK_THROWS_AS(static_cast<void>(merge(nowhere, folder.file("missing"), kAuthor)), Error);
+  CHECK_FALSE(std::filesystem::exists(nowhere.parent_path()));
   CHECK(merge(ours.file, folder.file(), kAuthor).runs == 3);
   CHECK(content_of(folder.file()) == before);
   CHECK(Store(ours.file, Mode::ReadOnly).check().empty());
