@@ -58,7 +58,8 @@ TEST_CASE("server: paths and parameters arrive unescaped, and HEAD gets the head
   if (no_server()) return;
   Echo echo;
   const Server server("127.0.0.1", 0, echo.site());
-  CHECK(holds(get(server.port(), "/a%20b?case=copy%2Fx%2Fn%3D1&case=&flag"), "\r\n\r\n/a b|case=copy/x/n=1|case=|flag=|host a"));
+  CHECK(holds(get(server.port(), "/a%20b?case=copy%2Fx%2Fn%3D1&case=&flag"),
+              "\r\n\r\n/a b|case=copy/x/n=1|case=|flag=|host a"));
   const std::string head = exchanged(server.port(), "HEAD /abc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   CHECK(holds(head, "200 OK"));
   CHECK(holds(head, "Content-Length: 11"));
@@ -134,7 +135,9 @@ TEST_CASE("server: who takes too long to ask, or to take the answer, loses the c
   send_all(slow.back(), "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   // All places are taken: this one is served when the others have lost theirs.
   std::atomic<bool> served{false};
-  std::thread waiting([&] { served = holds(get(server.port(), "/at last"), "/at") || holds(get(server.port(), "/at-last"), "/at-last"); });
+  std::thread waiting([&] {
+    served = holds(get(server.port(), "/at last"), "/at") || holds(get(server.port(), "/at-last"), "/at-last");
+  });
   const auto start = Clock::now();
   while (!served && seconds_since(start) < 8) {
     for (const Handle& one : slow) send_all(one, "x");
