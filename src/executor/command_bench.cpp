@@ -62,8 +62,8 @@ Measurement named(Measurement measured, const repository::CommandSuite& suite) {
   one.facts.timed_by = kByProcess;
   one.warnings = std::move(measured.warnings);
   one.failures = std::move(measured.failures);
-  if (!samples.empty() && one.failures.empty()) one.launches.push_back(std::move(samples));
   if (samples.empty() && one.failures.empty()) one.failures.push_back({"module_error", "", "it printed no time"});
+  if (one.failures.empty()) one.launches.push_back(std::move(samples));
   return one;
 }
 
