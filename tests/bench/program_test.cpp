@@ -245,7 +245,7 @@ TEST_CASE("program: a case that kills, hangs or fails its group costs itself alo
   CHECK(other(crash)[0].starts_with("the measuring process "));
   const Result hang = run_group("broken_hang", {"--timeout-s", "1"});
   require_one_failure(hang, "timed_out", "no result after 1 s");
-  CHECK(other(hang) == std::vector<std::string>{"no result of 2 cases after 2 s"});
+  CHECK(other(hang) == std::vector<std::string>{"no sign of life for 1 s"});
   const Result wrong = run_group("broken_wrong");
   require_one_failure(wrong, "wrong_answer", "'out' is off by rel_l2");
   CHECK(other(wrong).empty());
