@@ -222,6 +222,13 @@ void read_clocks(const std::string& text, DuetCase& of) {
   });
 }
 
+std::string move_text(const BaselineMove& of) {
+  return dump({{"case", of.case_id},       {"device", of.device_name},     {"kind", of.kind},
+               {"commit", of.commit.sha},  {"module", of.module_hash},     {"run", of.run_uuid},
+               {"definition", of.definition}, {"median_ns", of.median_ns}, {"ci_lo_ns", of.ci_lo_ns},
+               {"ci_hi_ns", of.ci_hi_ns},  {"moved_at", of.moved_at}});
+}
+
 std::string environment_text(const Environment& environment) { return dump(write_environment(environment)); }
 
 std::string content(const Run& run) {

@@ -29,6 +29,9 @@ void read_sides(const std::string& text, Duet& duet);
 // The clocks in such a text, into the case's launches, which must be there.
 void read_clocks(const std::string& text, DuetCase& of);
 
+// What a move of another database is called in our audit: all that names it outside of that file.
+[[nodiscard]] std::string move_text(const BaselineMove& move);
+
 [[nodiscard]] std::string environment_text(const Environment& environment);
 
 // All that the store promises to keep, in one comparable text: equal texts are equal contents. Of a commit only what

@@ -72,15 +72,20 @@ bool has_bundled_modules(Connection& connection) {
   return connection.number("look for modules", "SELECT count(*) FROM sqlite_schema WHERE name = 'bundled_modules'") > 0;
 }
 
+// Before anything is made or locked.
+void require_mergeable(const std::filesystem::path& ours, const std::filesystem::path& theirs) {
+  if (!std::filesystem::exists(theirs)) throw Error(theirs.string() + ": there is no such file");
+  if (std::filesystem::exists(ours) && std::filesystem::equivalent(ours, theirs))
+    throw Error(theirs.string() + ": is the database itself");
+  Connection source(theirs, Mode::ReadOnly);
+  if (source.owner() == Owner::Nobody) throw Error(theirs.string() + ": the file is empty; there is nothing to merge");
+  static_cast<void>(known_version(source));
+}
+
 // One read of the whole other database, so that neither its age nor who writes to it matters afterwards.
 void copy_into(const std::filesystem::path& from, const std::filesystem::path& copy) {
   Connection copied(copy, Mode::ReadWrite);
-  {
-    Connection source(from, Mode::ReadOnly);
-    if (source.owner() == Owner::Nobody) throw Error(from.string() + ": the file is empty; there is nothing to merge");
-    static_cast<void>(known_version(source));
-    source.copy_to(copied);
-  }
+  Connection(from, Mode::ReadOnly).copy_to(copied);
   try {
     migrate(copied);
   } catch (const Error& fault) {
@@ -132,9 +137,8 @@ std::vector<std::string> standing_modules(Connection& connection) {
 template <class TakeModules>
 Merged merge_all(const std::filesystem::path& ours, const std::filesystem::path& theirs, const std::string& since,
                  const Author& author, const TakeModules& take_modules) {
+  require_mergeable(ours, theirs);
   { const Store made(ours, Mode::ReadWrite); }  // creates or migrates it
-  if (!std::filesystem::exists(theirs)) throw Error(theirs.string() + ": there is no such file");
-  if (std::filesystem::equivalent(ours, theirs)) throw Error(theirs.string() + ": is the database itself");
   const TemporaryFile copy_file(std::filesystem::absolute(ours).parent_path() / "merging");
   copy_into(theirs, copy_file.path());
   Connection copy(copy_file.path(), Mode::ReadOnly);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
 
+#include "db/json_text.h"
 #include "db/moves.h"
 
 namespace ratchet::db {
@@ -42,15 +42,6 @@ bool begins_with(const History& whole, const History& part) {
 
 std::string name_of(const BaselineMove& move) { return "baseline of " + move.case_id + " on " + move.device_name; }
 
-// The name of a baseline of another database in our audit.
-std::string described(const BaselineMove& of) {
-  return nlohmann::json{{"case", of.case_id},        {"device", of.device_name}, {"commit", of.commit.sha},
-                        {"module", of.module_hash},  {"run", of.run_uuid},       {"definition", of.definition},
-                        {"median_ns", of.median_ns}, {"ci_lo_ns", of.ci_lo_ns},  {"ci_hi_ns", of.ci_hi_ns},
-                        {"moved_at", of.moved_at},   {"kind", of.kind}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 bool is_resolved(Connection& connection, const std::string& theirs) {
   Statement find(connection, "find a conflict of baselines", "SELECT 1 FROM baseline_conflicts WHERE theirs = ?");
   find.start(theirs);
@@ -84,7 +75,7 @@ bool is_tighter(const BaselineMove& theirs, const BaselineMove& ours) {
 void resolve(Connection& connection, const History& ours, const BaselineMove& theirs, const std::string& source,
              const Author& author, Merged& merged) {
   if (theirs.kind == "retired") return;  // their retirement of another history loosens nothing here
-  const std::string description = described(theirs);
+  const std::string description = move_text(theirs);
   const bool had =
       std::any_of(ours.begin(), ours.end(), [&](const BaselineMove& move) { return is_same_baseline(move, theirs); });
   if (had || is_resolved(connection, description)) return;

@@ -271,13 +271,12 @@ constexpr const char* kVersion6 = R"sql(
 CREATE TABLE baseline_conflicts (
   id INTEGER PRIMARY KEY,
   ours INTEGER NOT NULL REFERENCES baselines (id),
-  theirs TEXT NOT NULL CHECK (theirs <> ''),
+  theirs TEXT NOT NULL UNIQUE CHECK (theirs <> ''),
   taken INTEGER REFERENCES baselines (id),
   source TEXT NOT NULL,
   actor TEXT NOT NULL,
   resolved_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX baseline_conflicts_by_theirs ON baseline_conflicts (theirs);
 CREATE TRIGGER baseline_conflicts_kept BEFORE DELETE ON baseline_conflicts
   BEGIN SELECT RAISE(ABORT, 'baseline_conflicts is append-only'); END;
 CREATE TRIGGER baseline_conflicts_fixed BEFORE UPDATE ON baseline_conflicts

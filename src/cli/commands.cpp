@@ -92,11 +92,12 @@ const std::vector<Command>& commands() {
        bisect},
       {"import", "FILE ...", "record what another tool measured", declare_import, {{"file", -1}}, import_files},
       {"export",
-       "[RUN | VERDICT] --format NAME",
-       "a run, or with junit a verdict, in a format of other tools",
+       "[RUN | VERDICT] --format NAME | --bundle FILE",
+       "a run or a verdict in a format of other tools, or the database and its baselines' modules as one file",
        declare_export,
        {{"name", 1}},
        export_document},
+      {"merge", "OTHER", "add what another database or a bundle knows", nullptr, {{"other", 1}}, merge},
       {"stats", "[FILE]", "summary of numbers, one a line", nullptr, {{"file", 1}}, stats},
       {"help", "[COMMAND | TOPIC]", "a command's options, or a topic", nullptr, {{"name", 1}}, help}};
   return table;

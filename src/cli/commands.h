@@ -47,6 +47,7 @@ int run_modules(Context& context, const po::variables_map& values);
 int serve(Context& context, const po::variables_map& values);
 int show(Context& context, const po::variables_map& values);
 int stats(Context& context, const po::variables_map& values);
+int merge(Context& context, const po::variables_map& values);
 int trend(Context& context, const po::variables_map& values);
 int tune(Context& context, const po::variables_map& values);
 int verify(Context& context, const po::variables_map& values);

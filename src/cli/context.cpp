@@ -107,7 +107,9 @@ std::string Context::new_uuid() const { return boost::uuids::to_string(boost::uu
 
 std::string Context::actor() {
   const auto ask = [&](const char* key) {
-    std::string value = executor::run(repository::git_command(root(), {"config", "--get", key})).stdout_text;
+    // Not root(): a person has a name outside of a repository too.
+    const auto here = std::filesystem::current_path();
+    std::string value = executor::run(repository::git_command(here, {"config", "--get", key})).stdout_text;
     while (!value.empty() && value.back() == '\n') value.pop_back();
     return value;
   };

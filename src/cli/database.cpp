@@ -16,7 +16,7 @@ struct Copied {
 };
 
 std::size_t runs_in(const std::filesystem::path& file) {
-  return db::Store(file, db::Mode::ReadOnly).runs(std::nullopt).size();
+  return db::Store(file, db::Mode::ReadOnly).runs({}).size();
 }
 
 Copied back_up(Context& context, const std::filesystem::path& file) {

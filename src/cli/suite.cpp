@@ -113,11 +113,8 @@ std::vector<std::filesystem::path> module_files(Context& context) {
   return {built_in_modules() / "ratchet_cuda.so", built_in_modules() / "ratchet_cpu.so"};
 }
 
-// Below the prefix where ratchet is installed; in a build folder, beside bin/.
 std::filesystem::path built_in_modules() {
-  const std::filesystem::path programs = executor::bench_beside_this_program().parent_path();
-  const std::filesystem::path installed = programs / RATCHET_MODULES_FROM_PROGRAMS;
-  return std::filesystem::is_directory(installed) ? installed : programs.parent_path() / "modules";
+  return executor::built_in_modules(executor::bench_beside_this_program().parent_path());
 }
 
 void declare_suite(po::options_description& options) {

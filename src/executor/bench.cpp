@@ -160,9 +160,15 @@ std::vector<Group> each_alone(const std::vector<std::string>& cases) {
 }
 
 std::optional<Environment> ProcessBench::environment(const std::string& device_kind) {
-  const auto module = program_.parent_path().parent_path() / "modules" / ("ratchet_" + device_kind + ".so");
+  const auto module = built_in_modules(program_.parent_path()) / ("ratchet_" + device_kind + ".so");
   if (!std::filesystem::exists(module)) return std::nullopt;
   return describe(module).environment;
+}
+
+// Below the prefix where ratchet is installed; in a build folder, beside bin/.
+std::filesystem::path built_in_modules(const std::filesystem::path& programs) {
+  const std::filesystem::path installed = programs / RATCHET_MODULES_FROM_PROGRAMS;
+  return std::filesystem::is_directory(installed) ? installed : programs.parent_path() / "modules";
 }
 
 std::filesystem::path bench_beside_this_program() {

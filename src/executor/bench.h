@@ -91,6 +91,9 @@ class ProcessBench final : public Bench {
 
 [[nodiscard]] std::vector<Group> each_alone(const std::vector<std::string>& cases);
 
+// The folder of the modules that come with the programs of a folder.
+[[nodiscard]] std::filesystem::path built_in_modules(const std::filesystem::path& programs);
+
 // ratchet-bench in the folder of the running program: both are built and installed together.
 [[nodiscard]] std::filesystem::path bench_beside_this_program();
 

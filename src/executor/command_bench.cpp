@@ -191,13 +191,15 @@ documents::ModuleDescription CommandBench::describe(const fs::path& module) {
 }
 
 Run CommandBench::run(const RunRequest& request) {
-  if (!is_artefact(request.module)) return modules_.run(request);
-  const Place& place = place_of(request.module, 'c');
+  if (std::none_of(request.modules.begin(), request.modules.end(), is_artefact)) return modules_.run(request);
+  if (request.modules.size() > 1) throw Error("a program of its own cannot take turns with others in one process");
+  const Place& place = place_of(request.modules.front(), 'c');
   Run run;
   run.environment = environment_of(place.suite);
   const Handle lock = lock_device(*run.environment);
   const Printed printed = start(place.suite, place.folder);
-  for (const std::string& id : request.launch.cases) run.measurements.push_back(said_of(id, printed, place.suite));
+  for (const Group& group : request.groups)
+    for (const std::string& id : group) run.measurements.push_back(said_of(id, printed, place.suite));
   return run;
 }
 
@@ -208,7 +210,7 @@ Duet CommandBench::duet(const DuetRequest& request) {
   const Environment environment = environment_of(candidate.suite);
   Duet duet;
   if (definition_of(baseline.suite) != definition_of(candidate.suite)) {
-    duet = definition_changed(baseline.suite, candidate.suite, request.launch.cases);
+    duet = definition_changed(baseline.suite, candidate.suite, request.cases);
   } else {
     const Handle lock = lock_device(environment);
     Printed of_baseline;
@@ -217,7 +219,7 @@ Duet CommandBench::duet(const DuetRequest& request) {
     if (first) of_baseline = start(baseline.suite, baseline.folder);
     of_candidate = start(candidate.suite, candidate.folder);
     if (!first) of_baseline = start(baseline.suite, baseline.folder);
-    for (const std::string& id : request.launch.cases)
+    for (const std::string& id : request.cases)
       duet.cases.push_back(pair_up(said_of(id, of_baseline, baseline.suite), said_of(id, of_candidate, candidate.suite), request.launch));
   }
   duet.environment = environment;

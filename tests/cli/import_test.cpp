@@ -119,4 +119,19 @@ TEST_CASE("import: a benchmark that failed is recorded as failed, and the exit c
   CHECK(contains(workshop.run({"show", "HEAD"}).out, "BenchmarkB"));
 }
 
+TEST_CASE("export: HEAD's run or the newest verdict goes out, and what is not there is an error") {
+  Workshop workshop;
+  CHECK(workshop.run({"export", "--format", "junit"}).code == 2);
+  REQUIRE(workshop.run({"record"}).code == 0);
+  const Outcome junit = workshop.run({"export", "--format", "junit"});
+  CHECK(junit.code == 0);
+  CHECK_MESSAGE(contains(junit.out, "<testcase classname=\"ratchet\" name=\"copy/x/n=1\""), junit.out);
+  const Outcome csv = workshop.run({"export", "--format", "csv"});
+  CHECK(csv.code == 0);
+  CHECK(csv.out.starts_with("case,launch,time_ns,bytes\r\ncopy/x/n=1,0,"));
+  CHECK(workshop.run({"export", "--format", "nonesuch"}).code == 2);
+  CHECK(workshop.run({"export"}).code == 2);
+  CHECK(workshop.run({"export", "nonesuch", "--format", "csv"}).code == 2);
+}
+
 }  // namespace

@@ -24,7 +24,7 @@ int longest_wait_ms(const std::filesystem::path& file, int readings) {
     const auto begin = std::chrono::steady_clock::now();
     try {
       Store store(file, Mode::ReadOnly);
-      if (store.runs(5).empty() || !store.baseline("copy/plain/n=1", "NVIDIA L4")) throw Error("read nothing");
+      if (store.runs({.limit = 5}).empty() || !store.baseline("copy/plain/n=1", "NVIDIA L4")) throw Error("read nothing");
       ++i;
     } catch (const Error& fault) {
       if (std::string(fault.what()).find("its schema is version 1") == std::string::npos) throw;
@@ -118,7 +118,7 @@ TEST_CASE("concurrency: eight record, eight read and one migrates an old file at
   MESSAGE("the longest reading took " << longest_ms << " ms, opening included");
   if (is_torture()) CHECK(longest_ms < 1'000);  // a claim about an idle machine, and so not for every build
   Store store(folder.file(), Mode::ReadOnly);
-  CHECK(store.runs(std::nullopt).size() == 2 + 8 * static_cast<std::size_t>(recordings));
+  CHECK(store.runs({}).size() == 2 + 8 * static_cast<std::size_t>(recordings));
   CHECK(store.baseline("copy/plain/n=1", "NVIDIA L4")->run_uuid == "run-0002");
   CHECK(store.check(Examination::Quick).size() == 1);  // the module file, which is no part of the old database
 }

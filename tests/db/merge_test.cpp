@@ -240,6 +240,7 @@ TEST_CASE(
   Site third("c");
   CHECK(third.merge(theirs).conflicts.empty());
   CHECK(third.merge(ours).conflicts.at(0).taken == false);
+  CHECK(third.merge(ours).conflicts.empty());
   CHECK(third.baseline()->median_ns == 90);
   const Merged merged = ours.merge(theirs);
   REQUIRE(merged.conflicts.size() == 1);
@@ -302,6 +303,9 @@ TEST_CASE("merge: an older database is migrated in a copy; a newer, a foreign an
   }
   const std::string before = content_of(folder.file());
   const auto refusal = [&] { return fault_of([&] { static_cast<void>(merge(ours.file, folder.file(), kAuthor)); }); };
+  const auto nowhere = ours.folder.file("nowhere/ratchet.db");
+  CHECK_THROWS_AS(static_cast<void>(merge(nowhere, folder.file("missing"), kAuthor)), Error);
+  CHECK_FALSE(std::filesystem::exists(nowhere.parent_path()));
   CHECK(merge(ours.file, folder.file(), kAuthor).runs == 3);
   CHECK(content_of(folder.file()) == before);
   CHECK(Store(ours.file, Mode::ReadOnly).check().empty());
@@ -317,7 +321,7 @@ TEST_CASE("merge: an older database is migrated in a copy; a newer, a foreign an
   std::filesystem::remove(folder.file());
   CHECK(says(refusal(), "there is no such file"));
   CHECK(says(fault_of([&] { static_cast<void>(merge(ours.file, ours.file, kAuthor)); }), "is the database itself"));
-  CHECK(Store(ours.file, Mode::ReadOnly).runs(std::nullopt).size() == 3);
+  CHECK(Store(ours.file, Mode::ReadOnly).runs({}).size() == 3);
 }
 
 TEST_CASE("merge: a damaged sample or a missing module keeps everything out, and is named") {
@@ -330,7 +334,7 @@ TEST_CASE("merge: a damaged sample or a missing module keeps everything out, and
   std::filesystem::rename(theirs.folder.file("away"), theirs.folder.file("b/modules/" + hash));
   theirs.tamper("UPDATE samples SET data = x'02' WHERE case_id = 1");
   CHECK(says(ours.refusal(theirs), "run run-0001, case copy/plain/n=1: sample blob"));
-  CHECK(Store(ours.file, Mode::ReadOnly).runs(std::nullopt).empty());
+  CHECK(Store(ours.file, Mode::ReadOnly).runs({}).empty());
 }
 
 TEST_CASE("bundle: one file carries runs, baselines and their modules, and is a database of its own") {
@@ -343,7 +347,7 @@ TEST_CASE("bundle: one file carries runs, baselines and their modules, and is a 
   CHECK(is_database(bundle));
   CHECK_FALSE(is_database(theirs.folder.file("module.so")));
   std::filesystem::remove_all(theirs.file.parent_path());
-  CHECK(Store(bundle, Mode::ReadOnly).runs(std::nullopt).size() == 2);
+  CHECK(Store(bundle, Mode::ReadOnly).runs({}).size() == 2);
   CHECK(merge(ours.file, bundle, kAuthor).runs == 2);
   CHECK(content_of(Store(ours.file, Mode::ReadOnly).module_file(ours.baseline()->module_hash)) == "machine code of a");
   CHECK(Store(ours.file, Mode::ReadOnly).check().empty());

@@ -80,7 +80,7 @@ TEST_CASE("backup: made while others record, it is a whole number of their recor
     const auto file = folder.file("copy" + std::to_string(i) + ".db");
     Store(folder.file(), Mode::ReadOnly).back_up(file);
     Store copy(file, Mode::ReadOnly);
-    const auto runs = copy.runs(std::nullopt);
+    const auto runs = copy.runs({});
     CHECK(runs.size() >= before);
     before = runs.size();
     for (const RunRow& run : runs) CHECK(run.cases == 2);
@@ -121,7 +121,7 @@ TEST_CASE("salvage: what lies on a damaged page is named, and all else is carrie
     REQUIRE_FALSE(lost.empty());
     CHECK(says(lost.front(), of.missing));
     CHECK(fresh.check().empty());
-    CHECK(fresh.runs(std::nullopt).size() == (of.where == "samples" ? 0 : 2));
+    CHECK(fresh.runs({}).size() == (of.where == "samples" ? 0 : 2));
     CHECK(fresh.baselines("NVIDIA L4").size() == (of.where == "samples" ? 0 : 1));
   }
 }
@@ -137,7 +137,7 @@ TEST_CASE("salvage: a case of whose moves one is lost has no baseline, rather th
     Store fresh(other.file("a.db"), Mode::ReadWrite);
     CHECK(says(store.salvage_into(fresh).front(), "all baselines"));
     CHECK(fresh.baselines("NVIDIA L4").empty());
-    CHECK(fresh.runs(std::nullopt).size() == 2);
+    CHECK(fresh.runs({}).size() == 2);
   }
   const Folder folder;
   fill(workload, folder.file());

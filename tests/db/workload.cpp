@@ -88,7 +88,7 @@ void write_case(Text& text, Store& store, const std::string& name) {
 
 std::string everything_in(Store& store) {
   Text text;
-  for (const RunRow& row : store.runs(std::nullopt)) {
+  for (const RunRow& row : store.runs({})) {
     text.line("run", row.uuid, row.started_at, row.environment, row.device_name, row.cases, row.samples);
     const Run run = store.find_run(row.uuid).value();
     text.commit(run.commit);

@@ -58,7 +58,6 @@ struct Project {
 
 executor::Launch launch_of(std::uint64_t number) {
   executor::Launch launch;
-  launch.cases = {"s/time"};
   launch.number = number;
   return launch;
 }
@@ -117,7 +116,7 @@ TEST_CASE("command bench: the sides run in that order, each from its own artefac
   CommandBench bench(modules);
   std::string expected;
   for (std::uint64_t number = 0; number < 6; ++number) {
-    const Duet duet = bench.duet({baseline.pack("a"), candidate.pack("a"), launch_of(number)});
+    const Duet duet = bench.duet({baseline.pack("a"), candidate.pack("a"), {"s/time"}, launch_of(number)});
     REQUIRE(duet.cases.size() == 1);
     CHECK(duet.cases[0].launches[0].candidate_ns == std::vector<double>{1000, 1010});
     CHECK(is_by_process(duet.cases[0].facts));
@@ -139,7 +138,7 @@ TEST_CASE("command bench: a launch waits for who else measures on the device") {
     released = true;
     ::flock(lock.get(), LOCK_UN);
   });
-  (void)bench.run({project.pack("a"), launch_of(0)});
+  (void)bench.run({{project.pack("a")}, {{"s/time"}}, launch_of(0)});
   CHECK(released);
   other.join();
 }
@@ -167,9 +166,7 @@ TEST_CASE("command bench: a real Google Benchmark program is a suite as it is") 
   const auto described = bench.describe(out / "a");
   REQUIRE(described.cases.size() == 2);
   CHECK(described.cases[0].id == "gb/sum/4096");
-  executor::Launch launch = launch_of(0);
-  launch.cases = {"gb/sum/4096", "gb/sum/65536"};
-  const Duet duet = bench.duet({out / "a", out / "a", launch});
+  const Duet duet = bench.duet({out / "a", out / "a", {"gb/sum/4096", "gb/sum/65536"}, launch_of(0)});
   CHECK(duet.cases[1].launches.at(0).baseline_ns.size() == 3);
   CHECK(duet.cases[1].launches.at(0).candidate_ns[0] > duet.cases[0].launches.at(0).candidate_ns[0]);
 }

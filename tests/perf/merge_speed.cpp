@@ -1,5 +1,6 @@
 // How long it takes to merge 200,000 results (100 cases x 2,000 runs x 20 samples) into a database of as many others,
-// and again. A program to run by hand, since a test must not depend on wall time. Aim: 5 s; again: nothing is added.
+// and again, which adds nothing. A program to run by hand, since a test must not depend on time; it fails above 5 s of
+// the processor.
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -17,6 +18,7 @@ namespace {
 constexpr int kRuns = 2000;
 constexpr int kCases = 100;
 constexpr int kSamples = 20;
+constexpr double kMost_s = 5;
 
 db::Recording recording_of(const std::string& site, int number) {
   Run run;
@@ -50,7 +52,8 @@ void make(const std::filesystem::path& file, const std::string& site) {
   for (int i = 0; i < kRuns; ++i) store.record(recording_of(site, i));
 }
 
-void time_merge(const char* what, const std::filesystem::path& ours, const std::filesystem::path& theirs) {
+// Whether it was in time, by the clock of the processor: others may use the machine.
+bool time_merge(const char* what, const std::filesystem::path& ours, const std::filesystem::path& theirs) {
   const auto start = std::chrono::steady_clock::now();
   const std::clock_t start_cpu = std::clock();
   const db::Merged merged = db::merge(ours, theirs, {"A", "2026-01-01T00:00:00Z"});
@@ -58,6 +61,7 @@ void time_merge(const char* what, const std::filesystem::path& ours, const std::
   const double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::printf("%s: %llu results in %.2f s, %.2f of the processor (aim 5)\n", what,
               static_cast<unsigned long long>(merged.results), s, cpu_s);
+  return cpu_s <= kMost_s;
 }
 
 }  // namespace
@@ -75,11 +79,10 @@ int main(int argc, char** argv) {
     }
     const auto merged = folder / "merged.db";
     std::filesystem::copy_file(folder / "ours.db", merged, std::filesystem::copy_options::overwrite_existing);
-    time_merge("merge", merged, folder / "theirs.db");
-    time_merge("again", merged, folder / "theirs.db");
+    const bool in_time = time_merge("merge", merged, folder / "theirs.db");
+    return time_merge("again", merged, folder / "theirs.db") && in_time ? 0 : 1;
   } catch (const std::exception& fault) {
     std::cerr << fault.what() << '\n';
     return 2;
   }
-  return 0;
 }

@@ -25,7 +25,7 @@ run 0 cmake --install "$build" --prefix "$work/first"
 mv "$work/first" "$work/prefix"
 export PATH=$work/prefix/bin:$PATH
 # The kernel that is spoiled below is the CPU's: with a GPU the other one would be measured.
-export CUDA_VISIBLE_DEVICES= CUDAARCHS=90 CMAKE_BUILD_PARALLEL_LEVEL=2
+export CUDA_VISIBLE_DEVICES='' CUDAARCHS=90 CMAKE_BUILD_PARALLEL_LEVEL=2
 [ "${2:-}" = nvcc ] || export CUDACXX=/nonexistent  # CMake would find an nvcc all the same
 [ "$(sed -n '/^namespace/,$p' "$work/prefix/include/ratchet/case.h" | wc -l)" -le 80 ] || fail "case.h is more than a page"
 
@@ -91,5 +91,18 @@ done
 if command -v fish >/dev/null; then
   run 0 fish --no-config -c "source '$share/fish/vendor_completions.d/ratchet.fish'; complete -C 'ratchet check --devi'; complete -C 'ratchet help m'"
   says '^--device' && says '^method'
+fi
+
+if command -v dpkg-shlibdeps >/dev/null; then
+  run 0 cpack --config "$build/CPackConfig.cmake" -B "$work/package"
+  deb=$(ls "$work"/package/ratchet_*.deb)
+  run 0 dpkg-deb --contents "$deb"
+  says 'usr/share/doc/ratchet/copyright' && says 'usr/share/doc/ratchet/changelog.gz'
+  says 'usr/share/zsh/vendor-completions/_ratchet' && says 'usr/lib/ratchet/modules/ratchet_cpu.so'
+  run 0 dpkg-deb --field "$deb" Depends
+  says 'libsqlite3-0' && says 'git'
+  if command -v lintian >/dev/null; then run 0 lintian --fail-on error "$deb"; else echo "not checked: Debian's policy, without lintian"; fi
+else
+  echo "not checked: the Debian package, without dpkg-shlibdeps"
 fi
 echo "sdk: all as it should be"
