@@ -43,6 +43,8 @@ refuse "spdlog or Boost.Program_options outside of the two programs" "${angle}(s
 refuse "ratchet/ touches documents, clocks, processes or streams" "${angle}(nlohmann|chrono|iostream|fstream|filesystem|thread|unistd|sys/)" "${decide[@]}"
 mapfile -t device < <(find kernels -name '*.cu' -o -name '*.cuh')
 [ ${#device[@]} -eq 0 ] || refuse "device code includes a host package" "${angle}(nlohmann|spdlog|sqlite|fmt|boost)" "${device[@]}"
+mapfile -t no_shell < <(printf '%s\n' "${kernels[@]}" "${decide[@]}" "${db[@]}" "${src[@]}" | grep -vxE 'src/(executor/base_build|cli/candidate_build)\.cpp')
+refuse "a shell that is not the build command's" '(^|[^_[:alnum:]])(system|popen)\(|"(/bin/)?(ba)?sh"' "${no_shell[@]}"
 refuse "device code outside of kernels/" '__global__|<<<' "${decide[@]}" "${db[@]}" "${src[@]}"
 
 [ $bad -eq 0 ] && echo "arrows: $(( ${#kernels[@]} + ${#decide[@]} + ${#db[@]} + ${#src[@]} )) files keep to the drawn ones"

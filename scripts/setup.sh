@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building needs on Debian 12 or Ubuntu 24.04, if it is missing. Sourced by the other scripts; safe to run again.
 packages=(g++ cmake ninja-build git ca-certificates libboost-dev libboost-program-options-dev libsqlite3-dev
-  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libcurl4-openssl-dev libmicrohttpd-dev libpugixml-dev
+  nlohmann-json3-dev libspdlog-dev libfmt-dev doctest-dev zlib1g-dev libmd-dev libseccomp-dev libcurl4-openssl-dev libmicrohttpd-dev libpugixml-dev
   python3)
 
 # Where the CUDA toolkit came from NVIDIA's repository, cuDNN does too: the tests that build its plans need the library.

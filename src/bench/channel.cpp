@@ -15,6 +15,16 @@ namespace ratchet::bench {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 1 + sizeof(std::uint64_t);
+constexpr std::uint64_t kMaxFrameBytes = std::uint64_t{256} << 20;  // a document of 10 million samples
+constexpr std::string_view kMessages = "smdrclf";
+
+bool begins_a_frame(std::string_view bytes) {
+  if (bytes.empty()) return true;
+  if (kMessages.find(bytes.front()) == kMessages.npos) return false;
+  std::uint64_t size = 0;
+  if (bytes.size() >= kHeaderBytes) std::memcpy(&size, bytes.data() + 1, sizeof size);
+  return size <= kMaxFrameBytes;
+}
 
 }  // namespace
 
@@ -60,7 +70,7 @@ bool Channel::read() {
   while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
   received_.append(bytes.data(), static_cast<std::size_t>(count));
-  return true;
+  return begins_a_frame(received_);
 }
 
 }  // namespace ratchet::bench

@@ -42,7 +42,8 @@ class Channel {
   bool send(Message message, std::string_view text) const;
   // The next frame that has arrived in whole, without waiting.
   [[nodiscard]] std::optional<Frame> take();
-  // Waits for more bytes and keeps them for take(); false at the end of the stream.
+  // Waits for more bytes and keeps them for take(); false at the end of the stream, and when what comes is no frame:
+  // the other end may be anybody's code.
   [[nodiscard]] bool read();
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -277,5 +278,12 @@ bool CudaDevice::usable() noexcept {
 }  // namespace
 
 std::unique_ptr<Device> open_cuda_device() { return std::make_unique<CudaDevice>(); }
+
+void wake_cuda_driver() noexcept {
+  std::error_code unreadable;
+  if (std::filesystem::exists("/dev/nvidiactl", unreadable) && std::filesystem::exists("/dev/nvidia-uvm", unreadable)) return;
+  int count = 0;
+  (void)cudaGetDeviceCount(&count);  // open_cuda_device() tells what is wrong
+}
 
 }  // namespace ratchet::bench

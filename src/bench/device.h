@@ -122,4 +122,7 @@ class NoDevice : public Error {
 // The device that modules of this kind (ratchet_device) run on. Throws NoDevice.
 [[nodiscard]] std::unique_ptr<Device> open_device(std::uint32_t kind, unsigned threads);
 
+// Lets the drivers do what a confined process cannot.
+void wake_drivers() noexcept;
+
 }  // namespace ratchet::bench

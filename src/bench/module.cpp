@@ -38,7 +38,8 @@ void* open_copy(const std::string& path) {
   const int copy = memfd_create("ratchet-module", MFD_CLOEXEC);
   if (copy < 0) throw Error(fmt::format("{}: cannot make a second copy in memory", path));
   const std::string name = fmt::format("/proc/self/fd/{}", copy);
-  std::ofstream(name, std::ios::binary) << std::ifstream(path, std::ios::binary).rdbuf();
+  // Not an ofstream, which asks to empty the file: that is refused here (confinement.h).
+  std::fstream(name, std::ios::in | std::ios::out | std::ios::binary) << std::ifstream(path, std::ios::binary).rdbuf();
   // The descriptor stays open on purpose: a profiler or debugger finds the code through it.
   return open_library(name, path);
 }

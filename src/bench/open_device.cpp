@@ -15,4 +15,10 @@ std::unique_ptr<Device> open_device(std::uint32_t kind, unsigned threads) {
 #endif
 }
 
+void wake_drivers() noexcept {
+#ifdef RATCHET_HAS_CUDA
+  wake_cuda_driver();
+#endif
+}
+
 }  // namespace ratchet::bench

@@ -73,6 +73,7 @@ po::options_description description() {
   add("threads", number("N"), "CPU threads (all that may be used)");
   add("handicap", texts("GLOB=PERCENT"), "slow the candidate's matching cases down, to test the gate; may be repeated");
   add("lock-clocks", number("MHZ"), "hold the GPU at this clock while measuring, and restore it after; needs root");
+  add("unconfined", "let the modules write files, start processes and use the network, for profilers and debuggers");
   add("verbose", "one line for each finished case on standard error");
   add("help", "print this text");
   add("version", "print the version");
@@ -113,6 +114,7 @@ Options read(const po::variables_map& given) {
     for (const std::string& one : given["handicap"].as<std::vector<std::string>>())
       options.handicaps.push_back(handicap(one));
   if (given.count("lock-clocks")) options.lock_clocks_mhz = static_cast<unsigned>(number("lock-clocks", 1, 1, 10'000));
+  options.unconfined = given.count("unconfined") > 0;
   options.verbose = given.count("verbose") > 0;
   return options;
 }

@@ -31,6 +31,7 @@ struct Options {
   unsigned threads = 0;  // 0: all processors that may be used
   std::vector<Handicap> handicaps;
   unsigned lock_clocks_mhz = 0;  // 0: the clock is left alone
+  bool unconfined = false;       // modules may do all that the user may
   bool verbose = false;
 };
 

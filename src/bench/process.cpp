@@ -16,12 +16,20 @@ namespace ratchet::bench {
 
 namespace {
 
+// The result's descriptor and the device's lock are the parent's alone.
+void close_all_but(int descriptor) {
+  const auto kept = static_cast<unsigned>(descriptor);
+  close_range(STDERR_FILENO + 1, kept - 1, 0);
+  close_range(kept + 1, ~0U, 0);
+}
+
 [[noreturn]] void run_child(pid_t parent, const Interruption& interruption, const std::function<void(Channel&)>& body,
                             Channel& channel) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);  // it died before the line above
   setpgid(0, 0);
   interruption.forget();
+  close_all_but(channel.descriptor());
   body(channel);
   std::fflush(nullptr);
   _exit(0);
@@ -57,6 +65,7 @@ Process::~Process() {
 // child had started.
 std::string Process::end() {
   kill(-process_, SIGKILL);
+  kill(process_, SIGKILL);  // it may have left its group
   int status = 0;
   while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
   }

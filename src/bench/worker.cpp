@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ratchet/error.h"
+#include "src/bench/confinement.h"
 #include "src/bench/identify.h"
 #include "src/bench/measure.h"
 #include "src/bench/module.h"
@@ -24,7 +25,8 @@ namespace {
 
 class Worker {
  public:
-  explicit Worker(const Options& options);
+  // open: what modules may do here that they should not.
+  Worker(const Options& options, std::vector<std::string> open);
   void describe(const Channel& channel);
   // What must be known before the first case. Until then the device may be another's, and is not worked with.
   void start();
@@ -36,6 +38,7 @@ class Worker {
   [[nodiscard]] std::string document(const Measured& measured) const;
 
   Options options_;
+  std::vector<std::string> open_;
   std::vector<std::unique_ptr<Module>> modules_;  // as in the options
   std::unique_ptr<Device> device_;
   std::optional<Environment> environment_;  // none: described without a device
@@ -43,7 +46,7 @@ class Worker {
   Floor floor_;
 };
 
-Worker::Worker(const Options& options) : options_(options) {
+Worker::Worker(const Options& options, std::vector<std::string> open) : options_(options), open_(std::move(open)) {
   for (const std::string& file : options.modules) {
     const bool twice = options.duet && !modules_.empty() && same_file(options.modules.front(), file);
     modules_.push_back(std::make_unique<Module>(file, twice));
@@ -68,7 +71,7 @@ Worker::Worker(const Options& options) : options_(options) {
 void Worker::describe(const Channel& channel) {
   for (const auto& module : modules_) {
     const ratchet_module& table = **module;
-    documents::ModuleDescription description{table.name ? table.name : "", device_name(table.device), environment_, {}};
+    documents::ModuleDescription description{table.name ? table.name : "", device_name(table.device), environment_, {}, open_};
     for (std::uint32_t i = 0; i < table.case_count; ++i) description.cases.push_back(facts_of(table.cases[i]));
     channel.send(Message::Module, documents::write(description));
   }
@@ -145,7 +148,10 @@ std::string Worker::document(const Measured& measured) const {
 
 void serve(const Options& options, Channel& channel) noexcept {
   try {
-    Worker worker(options);
+    wake_drivers();
+    const std::vector<std::string> open = options.unconfined ? std::vector<std::string>{} : confine();
+    for (const std::string& line : open) spdlog::warn(line);
+    Worker worker(options, open);
     worker.describe(channel);
     while (channel.read()) {
       while (const auto frame = channel.take()) {

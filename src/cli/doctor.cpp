@@ -60,11 +60,20 @@ Finding examine_module(Context& context, const std::filesystem::path& file) {
   return {name, reading + ", clocks " + (e.clock_policy.empty() ? "default" : e.clock_policy)};
 }
 
+Finding examine_confinement(const documents::ModuleDescription& module) {
+  if (module.unconfined.empty()) return {"confinement", "modules can write no file, start no process and use no network"};
+  std::string reading;
+  for (const std::string& line : module.unconfined) reading += (reading.empty() ? "" : "; ") + line;
+  return {"confinement", reading, Health::Notice};
+}
+
 // Measures the module's first case for a moment: a device is known by what it does.
 void examine_device_of(Context& context, const std::filesystem::path& file, std::vector<Finding>& findings) {
   try {
     const documents::ModuleDescription module = context.bench().describe(file);
     if (module.cases.empty()) return;
+    const auto examined = [](const Finding& finding) { return finding.what == "confinement"; };
+    if (std::none_of(findings.begin(), findings.end(), examined)) findings.push_back(examine_confinement(module));
     executor::Settings settings;
     settings.rounds = kRounds;
     settings.case_timeout_s = context.config().case_timeout_s;

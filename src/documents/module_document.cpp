@@ -8,6 +8,7 @@ std::string write(const ModuleDescription& module) {
   put(document, "name", module.name);
   put(document, "device", module.device);
   put(document, "environment", module.environment);
+  put(document, "unconfined", module.unconfined);
   document["cases"] = Json::array();
   for (const CaseFacts& facts : module.cases) document["cases"].push_back(facts_json(facts));
   return lay_out(document);
@@ -23,6 +24,7 @@ ModuleDescription read_module(std::string_view text, std::string_view name) {
   if (module.device != "cpu" && module.device != "cuda")
     root.at("device").refuse("expected \"cpu\" or \"cuda\", found \"" + module.device.substr(0, 80) + "\"");
   module.environment = read_environment(root);
+  module.unconfined = read_texts(root, "unconfined");
   for (const Node& node : read_cases(root, "cases")) module.cases.push_back(read_facts(node));
   return module;
 }

@@ -90,6 +90,7 @@ void build(const repository::Config& config, const Commit& commit, const fs::pat
   command.cwd = worktree;
   command.environment = repository::git_command(worktree, {}).environment;
   std::erase(command.environment, "LC_ALL=C");
+  command.environment.insert(command.environment.end(), kSecrets.begin(), kSecrets.end());
   const Result result = executor::run(command);
   if (!result.ok())
     throw Error("building " + commit.sha.substr(0, 12) + " with \"" + config.build + "\" " + ending(result) + "; see " +

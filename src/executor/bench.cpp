@@ -94,6 +94,7 @@ std::string ProcessBench::print(std::vector<std::string> options, double timeout
   command.argv.insert(command.argv.end(), options.begin(), options.end());
   command.timeout_s = timeout_s;
   command.stderr_to = Stderr::Forward;
+  command.measured = true;
   Result result = executor::run(command);
   if (!result.ok()) throw Error(program_.string() + " " + options[0] + " " + options[1] + " " + ending(result));
   return std::move(result.stdout_text);

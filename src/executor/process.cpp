@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -13,8 +14,10 @@
 #include <cstring>
 
 #include "ratchet/error.h"
+#include "src/executor/environment.h"
 #include "src/executor/handle.h"
 #include "src/executor/interrupt.h"
+#include "src/executor/leftovers.h"
 
 namespace ratchet::executor {
 namespace {
@@ -24,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kTick{20};  // how late an exit or an interrupt may be noticed
 constexpr std::chrono::seconds kGrace{2};       // from SIGTERM to SIGKILL
 constexpr std::size_t kStderrBytes = std::size_t{64} << 10;
+constexpr std::size_t kForwardBytes = std::size_t{1} << 20;  // more is no message, and fills the log of a job
 
 [[noreturn]] void fail(const std::string& action) { throw Error("cannot " + action + ": " + std::strerror(errno)); }
 
@@ -57,7 +61,7 @@ std::vector<std::string> environment_of(const Command& command) {
   const auto name_of = [](const std::string& setting) { return setting.substr(0, setting.find('=')); };
   std::vector<std::string> settings;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    bool replaced = false;
+    bool replaced = command.measured && !is_for_measured(name_of(*entry));
     for (const std::string& change : command.environment) replaced |= name_of(change) == name_of(*entry);
     if (!replaced) settings.emplace_back(*entry);
   }
@@ -179,8 +183,15 @@ class Streams {
     result.stdout_text += text;
   }
 
-  void keep_stderr(std::string_view text, Result& result) const {
-    if (command_.stderr_to == Stderr::Forward) forward(text);
+  void forward_some(std::string_view text) {
+    const std::size_t left = kForwardBytes - forwarded_;
+    forward(text.substr(0, left));
+    if (text.size() > left && left > 0) forward("\n" + command_.argv[0] + " says more than 1 MiB: the rest is not shown\n");
+    forwarded_ += std::min(left, text.size());
+  }
+
+  void keep_stderr(std::string_view text, Result& result) {
+    if (command_.stderr_to == Stderr::Forward) forward_some(text);
     result.stderr_text += text;
     if (result.stderr_text.size() > 2 * kStderrBytes)
       result.stderr_text.erase(0, result.stderr_text.size() - kStderrBytes);
@@ -189,6 +200,7 @@ class Streams {
   Handle out_;
   Handle err_;
   const Command& command_;
+  std::size_t forwarded_ = 0;
   std::array<char, 65536> block_{};
 };
 
@@ -235,6 +247,8 @@ Result run(const Command& command) {
   if (!in.open()) fail("prepare the input of " + command.argv[0]);
   Pipe out = make_pipe();
   Pipe err = make_pipe();
+  std::optional<Leftovers> leftovers;  // ended after the group
+  if (command.measured) leftovers.emplace();
   Group group(spawn(command, in, out.write_end, err.write_end));
   out.write_end.close();
   err.write_end.close();
@@ -243,6 +257,7 @@ Result run(const Command& command) {
   Streams streams(std::move(out.read_end), std::move(err.read_end), command);
   attend(command, group, streams, result);
   const int status = group.end();
+  if (leftovers) leftovers->end();
   if (interrupt_signal() != 0 && !command.uninterruptible) throw Interrupted(interrupt_signal());
   result.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
   result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

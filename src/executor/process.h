@@ -12,7 +12,8 @@
 
 namespace ratchet::executor {
 
-// Variables that speak for a CI job, or reach into its later steps: for no build, no kernel and no benchmark.
+// Variables that speak for a CI job, or reach into its later steps: for no build. What is measured gets those only that are
+// on a list (environment.h).
 inline constexpr std::array kSecrets{"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV",
                                      "GITHUB_PATH"};
 
@@ -30,6 +31,9 @@ struct Command {
   std::size_t stdout_limit_bytes = std::size_t{256} << 20;
   Stderr stderr_to = Stderr::Capture;
   bool uninterruptible = false;  // for clean-up that must run although an interrupt has arrived
+  // Anybody's code, a kernel or a benchmark: it is given little of our environment, and what it leaves running is ended
+  // even outside of its group, or it would slow down what is measured next.
+  bool measured = false;
 };
 
 struct Result {

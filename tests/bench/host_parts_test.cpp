@@ -1,5 +1,6 @@
 // The parts of the host that touch the system: threads, locks, child processes, telemetry in one line.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -54,6 +55,34 @@ TEST_CASE("process: sending to a dead child is no signal and no success") {
   Process exits(interruption, [](Channel&) { _exit(0); });
   CHECK_FALSE(exits.channel().read());
   CHECK_FALSE(exits.channel().send(Message::Measure, "x"));
+}
+
+TEST_CASE("channel: what is no frame ends the conversation") {
+  const auto understood = [](const std::string& bytes) {
+    auto [here, there] = Channel::pair();
+    REQUIRE(write(there.descriptor(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    return here.read();
+  };
+  CHECK(understood("c"));
+  CHECK(understood(std::string("c\0\0\0\x01\0\0\0\0", 9)));
+  CHECK_FALSE(understood(std::string("c\0\0\0\x11\0\0\0\0", 9)));
+  CHECK_FALSE(understood(std::string("c\0\0\0\0\0\0\0\x80", 9)));
+  CHECK_FALSE(understood("{"));
+}
+
+TEST_CASE("process: the child has no descriptor of its parent's but the three streams and its end of the channel") {
+  const int lock = open("/dev/null", O_RDONLY);
+  const Interruption interruption;
+  Process child(interruption, [](Channel& channel) {
+    std::string open;
+    for (int descriptor = 0; descriptor < 1000; ++descriptor)
+      if (fcntl(descriptor, F_GETFD) >= 0 && descriptor != channel.descriptor()) open += std::to_string(descriptor) + " ";
+    channel.send(Message::Ready, open);
+  });
+  std::optional<Frame> frame;
+  while (!(frame = child.channel().take())) REQUIRE(child.channel().read());
+  CHECK(frame->text == "0 1 2 ");
+  close(lock);
 }
 
 TEST_CASE("interruption: a signal ends a wait") {

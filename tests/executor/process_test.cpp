@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "src/documents/documents.h"
+#include "src/executor/handle.h"
 #include "src/executor/interrupt.h"
 #include "tests/documents/refusal.h"
 #include "tests/documents/temporary_folder.h"
@@ -93,6 +95,17 @@ TEST_CASE("process: the folder and the environment are the caller's choice") {
   CHECK(executor::run(command).stdout_text == folder.path().string() + "\nkept--a=b\n");
 }
 
+TEST_CASE("process: what is measured gets no variable that is not on the list") {
+  for (const char* name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB", "CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN"})
+    ::setenv(name, "here", 1);
+  Command command = shell("env | cut -d= -f1 | sort | tr '\\n' ' '");
+  command.measured = true;
+  const std::string given = " " + executor::run(command).stdout_text;
+  for (const char* name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB", "CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN"}) ::unsetenv(name);
+  for (const std::string name : {"CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN", "PATH"}) CHECK(contains(given, " " + name + " "));
+  for (const std::string name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB"}) CHECK_FALSE(contains(given, " " + name + " "));
+}
+
 TEST_CASE("process: text for stdin arrives whole, and a child that ignores it does no harm") {
   Command command = {{"cat"}};
   command.stdin_text = std::string(3'000'000, 'x') + "end";
@@ -149,6 +162,43 @@ TEST_CASE("process: a grandchild that keeps the streams open neither delays the 
   CHECK(result.ok());
   REQUIRE(printed_pid(result) > 1);
   CHECK(gone(printed_pid(result)));
+}
+
+TEST_CASE("process: what a measured program leaves in a session of its own is ended, and others' children are not") {
+  const pid_t ours = ::fork();
+  if (ours == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const TemporaryFolder folder;
+  Command command = shell(
+      "rm -f pid; setsid sh -c 'echo $$ >new && mv new pid; exec sleep 1000' >/dev/null 2>&1 & until [ -e pid ]; do sleep 0.01; done; cat pid");
+  command.cwd = folder.path();
+  const pid_t daemon = printed_pid(executor::run(command));
+  REQUIRE(daemon > 1);
+  CHECK(::kill(daemon, SIGKILL) == 0);  // it was there
+  command.measured = true;
+  const pid_t left = printed_pid(executor::run(command));
+  REQUIRE(left > 1);
+  CHECK(::kill(left, 0) != 0);
+  CHECK(::kill(ours, SIGKILL) == 0);
+  CHECK(::waitpid(ours, nullptr, 0) == ours);
+}
+
+TEST_CASE("process: of what is forwarded the log gets no more than the first megabyte") {
+  const TemporaryFolder folder;
+  const executor::Handle log(::open((folder / "log").c_str(), O_RDWR | O_CREAT, 0600));
+  const executor::Handle before(::dup(STDERR_FILENO));
+  ::dup2(log.get(), STDERR_FILENO);
+  Command command = shell("echo first >&2; head -c 3000000 /dev/zero | tr '\\0' x >&2; echo last >&2; exit 1");
+  command.stderr_to = executor::Stderr::Forward;
+  const Result result = executor::run(command);
+  ::dup2(before.get(), STDERR_FILENO);
+  const std::string logged = documents::read_file(folder / "log");
+  CHECK(logged.starts_with("first\nxxx"));
+  CHECK(logged.ends_with("sh says more than 1 MiB: the rest is not shown\n"));
+  CHECK(logged.size() < (std::size_t{1} << 20) + 200);
+  CHECK(result.stderr_text.ends_with("last\n"));
 }
 
 TEST_CASE("process: an interrupt ends the child and is thrown with its signal") {

@@ -6,6 +6,11 @@
 
 #include "kernels/case.h"
 
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -45,6 +50,49 @@ void crash() {
   *nowhere = 1;
 }
 
+void flood() {
+  const std::string line(1023, 'x');
+  for (int i = 0; i < 32 * 1024; ++i) std::fprintf(i % 2 == 0 ? stdout : stderr, "%s\n", line.c_str());
+}
+
+void scribble() {
+  const std::string text = "{\"format\":\"ratchet.run/1\",\"measurements\":[]}\n";
+  for (int descriptor = 1; descriptor < 256; ++descriptor) (void)!write(descriptor, text.data(), text.size());
+}
+
+void allocate() {
+  constexpr std::size_t kBytes = std::size_t{16} << 20;
+  std::vector<std::vector<char>> all;
+  for (;;) all.emplace_back(kBytes, 'x');
+}
+
+// What it could do, one word each.
+std::string escape() {
+  const char* folder = std::getenv("RATCHET_TEST_ESCAPE");
+  std::string done;
+  if (std::FILE* file = folder ? std::fopen((folder + ("/" + std::to_string(getpid()))).c_str(), "w") : nullptr) {
+    done += " wrote";
+    std::fclose(file);
+  }
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  if (child > 0 && waitpid(child, nullptr, 0) == child) done += " forked";
+  if (const int network = socket(AF_INET, SOCK_DGRAM, 0); network >= 0) {
+    done += " connected";
+    close(network);
+  }
+  return done;
+}
+
+// When the module is loaded, before anybody has asked it for anything.
+const std::string kEscapedWhileLoaded = kBehaviour == Behaviour::Escape ? escape() : "";
+
+void flee() {
+  setpgid(0, getpgid(getppid()));
+  prctl(PR_SET_PDEATHSIG, 0);
+  hang();
+}
+
 void launch_plain(const Call& call) {
   static bool called = false;
   if (kBehaviour == Behaviour::Crash) crash();
@@ -55,16 +103,25 @@ void launch_plain(const Call& call) {
   if (kBehaviour == Behaviour::Exit) std::exit(0);
   if (kBehaviour == Behaviour::Throw) throw std::runtime_error("axpy/plain throws on purpose");
   if (kBehaviour == Behaviour::Once && called) return;
-  called = true;
-
+  if (kBehaviour == Behaviour::Allocate) allocate();
+  if (kBehaviour == Behaviour::Flee) flee();
+  if (kBehaviour == Behaviour::Escape) {
+    const std::string done = kEscapedWhileLoaded + "," + escape();
+    if (done != ",") throw std::runtime_error("axpy/plain escaped:" + done);
+  }
   auto* out = call.buffer<float>(2);
   axpy(call.buffer<const float>(0), call.buffer<const float>(1), out, kPlainCount);
   if (kBehaviour == Behaviour::Wrong) out[kPlainCount / 2] += 1;
+  if (kBehaviour == Behaviour::Behind) out[kPlainCount] = 1;
+  if (kBehaviour == Behaviour::Before) out[-1] = 1;
+  if (kBehaviour == Behaviour::Flood && !called) flood();
+  if (kBehaviour == Behaviour::Scribble) scribble();
   if (kBehaviour == Behaviour::Input) call.buffer<float>(0)[7] += 1;
   if (kBehaviour == Behaviour::Stdout) {
     std::puts("{\"format\":\"ratchet.run/1\",\"measurements\":[]}");
     std::fflush(stdout);
   }
+  called = true;
 }
 
 void launch_repeated(const Call& call) {

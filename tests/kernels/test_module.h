@@ -22,6 +22,13 @@ enum class Behaviour {
   Empty,       // no cases
   AbiNumber,   // speaks a version of the ABI that does not exist
   NullEntry,   // the entry returns NULL
+  Behind,      // writes one element behind the end of its output
+  Before,      // writes one element before the beginning of its output
+  Flood,       // right, but prints 32 MiB, half of it where errors go
+  Scribble,    // right, but writes what looks like a result to every descriptor
+  Allocate,    // takes memory until there is no more
+  Escape,      // right, and fails when it could write into the folder RATCHET_TEST_ESCAPE, fork or use the network
+  Flee,        // leaves its process group, forgets to die with its parent, and never returns
 };
 
 extern const Behaviour kBehaviour;

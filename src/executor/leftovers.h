@@ -1,0 +1,29 @@
+// Processes that a child has started and left behind, also those that left its group and session: they become ours when
+// their parents end.
+#pragma once
+
+#include <sys/types.h>
+
+#include <set>
+
+namespace ratchet::executor {
+
+class Leftovers {
+ public:
+  // Made before the child is started; those who are ours already stay.
+  Leftovers();
+  ~Leftovers();
+  Leftovers(const Leftovers&) = delete;
+  Leftovers& operator=(const Leftovers&) = delete;
+
+  // Kills them, when the child itself is gone. Throws Error when there are always more.
+  void end();
+
+ private:
+  [[nodiscard]] bool kill_once() const;
+
+  std::set<pid_t> before_;
+  int was_reaper_ = 0;
+};
+
+}  // namespace ratchet::executor
