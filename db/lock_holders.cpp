@@ -12,7 +12,8 @@
 namespace ratchet::db {
 namespace {
 
-// A line reads "1: POSIX  ADVISORY  WRITE 71 fe:00:1234 1073741825 1073741825"; one that waits has "->" after the colon.
+// A line reads "1: POSIX  ADVISORY  WRITE 71 fe:00:1234 1073741825 1073741825"; one that waits has "->" after the
+// colon.
 long holder_in(const std::string& line, const struct stat& file) {
   std::array<char, 16> kind{};
   long pid = 0;
@@ -29,7 +30,7 @@ long holder_in(const std::string& line, const struct stat& file) {
 }  // namespace
 
 std::string lock_holders(const std::filesystem::path& file) {
-  struct stat status{};
+  struct stat status {};
   if (stat(file.c_str(), &status) != 0) return {};
   std::set<long> pids;
   std::ifstream locks("/proc/locks");

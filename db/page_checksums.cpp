@@ -38,9 +38,7 @@ Checksum checksum_of(Page page) {
   return checksum;
 }
 
-bool is_true_to_its_checksum(Page page) {
-  return std::ranges::equal(checksum_of(page), page.last(kChecksumBytes));
-}
+bool is_true_to_its_checksum(Page page) { return std::ranges::equal(checksum_of(page), page.last(kChecksumBytes)); }
 
 bool is_first_page(Page page) { return std::string_view(page.data(), kMagic.size()) == kMagic; }
 

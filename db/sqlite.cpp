@@ -28,7 +28,8 @@ std::string remedy(int code, const std::filesystem::path& file, std::chrono::mil
     case SQLITE_LOCKED: {
       const std::string holders = lock_holders(file);
       return "another process held the lock for longer than " + std::to_string(patience.count()) + " ms" +
-             (holders.empty() ? ": wait for it to end, or find it with fuser" : ", now " + holders + ": wait for it to end");
+             (holders.empty() ? "" : ", now " + holders) + ": wait for it to end" +
+             (holders.empty() ? ", or find it with fuser" : "");
     }
     case SQLITE_NOTADB:
       return "this is not a SQLite file or its header is damaged: give the right file with --db, or restore a copy";
@@ -39,8 +40,8 @@ std::string remedy(int code, const std::filesystem::path& file, std::chrono::mil
       // SQLite then opens it for reading only, and fails when it writes.
       if (const std::string journal = file.string() + "-journal";
           access(journal.c_str(), F_OK) == 0 && access(journal.c_str(), W_OK) != 0)
-        return "nothing of it was stored: you may not write " + journal + ", which another user made; give it to the "
-               "users of the database";
+        return "nothing of it was stored: you may not write " + journal +
+               ", which another user made; give it to the users of the database";
       return "nothing of it was stored: free space on the disk, or check the file system";
     case SQLITE_READONLY:
     case SQLITE_PERM:

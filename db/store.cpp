@@ -15,11 +15,13 @@ const std::filesystem::path& with_folder(const std::filesystem::path& file, Mode
   if (mode == Mode::ReadOnly) return file;
   create_folders(file.parent_path());
   // A new database would begin with baselines of whatever is measured next.
+  namespace fs = std::filesystem;
   std::error_code none;
-  if (std::filesystem::exists(file) && std::filesystem::file_size(file) == 0 &&
-      std::filesystem::directory_iterator(file.parent_path() / "modules", none) != std::filesystem::directory_iterator())
-    throw Error(file.string() + ": the file is empty, but modules of baselines lie beside it, so it was not: restore a "
-                "copy, or remove it to begin anew");
+  if (fs::exists(file) && fs::file_size(file) == 0 &&
+      fs::directory_iterator(file.parent_path() / "modules", none) != fs::directory_iterator())
+    throw Error(file.string() +
+                ": the file is empty, but modules of baselines lie beside it, so it was not: restore a copy, or remove "
+                "it to begin anew");
   return file;
 }
 

@@ -48,15 +48,16 @@ std::vector<Named> names_of(Connection& connection, const std::string& table, Lo
 }
 
 std::vector<Summary> summaries_of(Connection& connection, std::int64_t run) {
-  Statement select(connection, "read the numbers of a run",
-                   "SELECT cases.name, m.samples, m.launches, m.median_ns, m.ci_lo_ns, m.ci_hi_ns, m.mean_ns, m.min_ns, "
-                   "m.max_ns FROM measurements AS m JOIN cases ON cases.id = m.case_id WHERE m.run_id = ? AND "
-                   "m.samples > 0 ORDER BY m.position");
+  Statement select(
+      connection, "read the numbers of a run",
+      "SELECT cases.name, m.samples, m.launches, m.median_ns, m.ci_lo_ns, m.ci_hi_ns, m.mean_ns, m.min_ns, "
+      "m.max_ns FROM measurements AS m JOIN cases ON cases.id = m.case_id WHERE m.run_id = ? AND "
+      "m.samples > 0 ORDER BY m.position");
   std::vector<Summary> summaries;
   for (select.start(run); select.step();) {
     Row row(select);
-    summaries.push_back({row.text(), row.count(), row.count(), row.real(), row.real(), row.real(), row.real(),
-                         row.real(), row.real()});
+    summaries.push_back(
+        {row.text(), row.count(), row.count(), row.real(), row.real(), row.real(), row.real(), row.real(), row.real()});
   }
   return summaries;
 }
@@ -106,9 +107,10 @@ void copy_calibration(Connection& from, Store& store, Store& fresh, const Named&
 }
 
 void copy_tunings(Connection& from, Store& fresh) {
-  Statement select(from, "read the tunings",
-                   "SELECT environment_id, made_at, document, device_name, driver, clock_policy, modules, family, shape "
-                   "FROM tunings ORDER BY id");
+  Statement select(
+      from, "read the tunings",
+      "SELECT environment_id, made_at, document, device_name, driver, clock_policy, modules, family, shape "
+      "FROM tunings ORDER BY id");
   for (select.start(); select.step();) {
     Row row(select);
     TuningRecord tuning;
@@ -152,8 +154,10 @@ std::vector<std::string> Store::salvage_into(Store& fresh) {
   Lost lost;
   for (const Named& name : names_of(connection_, "runs", lost)) {
     attempt(lost, "run " + name.uuid, [&] {
-      fresh.record({.run = load_run(name.uuid).value(), .summaries = summaries_of(connection_, name.id),
-                    .verdict = {}, .moves = {}});
+      fresh.record({.run = load_run(name.uuid).value(),
+                    .summaries = summaries_of(connection_, name.id),
+                    .verdict = {},
+                    .moves = {}});
     });
   }
   Proofs proofs;

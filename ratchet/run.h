@@ -37,7 +37,7 @@ struct Environment {
   std::string cuda_runtime;
   std::string cpu;
   std::string os;
-  std::string clock_policy;  // "default", "locked:<MHz>", or "governor:<name>" of a CPU
+  std::string clock_policy;  // "default", "locked:<MHz>", "governor:<name>" of a CPU, or "imported:<adapter>"
   double timer_tick_ns = 0;  // 0: unknown
 };
 

@@ -1,7 +1,8 @@
 // One end of the conversation between the supervisor and the worker: frames of a kind and a text. The worker says
 // Module once for each module it has loaded, then Ready. Start asks for what the first case needs and is answered with
 // Ready; Measure, with the id of a case to measure or compare, or with the ids of a group, a line each, is answered with a
-// Document, or a LastDocument by a worker that cannot go on. Fault ends it all. The worker's death shows as the end of the stream.
+// Document, or a LastDocument by a worker that cannot go on. Before its Document, a group
+// says Step when it begins one, with the number of cases that the step is about. Fault ends it all. The worker's death shows as the end of the stream.
 #pragma once
 
 #include <optional>
@@ -17,6 +18,7 @@ enum class Message : char {
   Module = 'd',
   Ready = 'r',
   Document = 'c',
+  Step = 'p',
   LastDocument = 'l',
   Fault = 'f'
 };

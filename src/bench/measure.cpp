@@ -40,10 +40,18 @@ DuetCase not_measured(const Entrant& entrant) {
   return outcome;
 }
 
+using OnStep = std::function<void(std::size_t)>;
+
 class Group {
  public:
-  Group(Device& device, std::span<const Entrant> entrants, const MeasureSettings& settings, Measured& measured)
-      : device_(device), entrants_(entrants), settings_(settings), measured_(measured), pool_(device) {}
+  Group(Device& device, std::span<const Entrant> entrants, const MeasureSettings& settings, const OnStep& on_step,
+        Measured& measured)
+      : device_(device),
+        entrants_(entrants),
+        settings_(settings),
+        on_step_(on_step),
+        measured_(measured),
+        pool_(device) {}
   void run();
 
  private:
@@ -63,6 +71,7 @@ class Group {
   Device& device_;
   std::span<const Entrant> entrants_;
   const MeasureSettings& settings_;
+  const OnStep& on_step_;
   Measured& measured_;
   BufferPool pool_;
   std::vector<std::unique_ptr<CaseLaunch>> launches_;  // one an entrant; none when it has left
@@ -91,15 +100,20 @@ void Group::run() {
   launches_.resize(entrants_.size());
   for (const Entrant& entrant : entrants_) measured_.outcomes.push_back(not_measured(entrant));
   for (std::size_t i = 0; i < entrants_.size(); ++i) {
+    on_step_(1);
     attempt(i, [&] {
       launches_[i] = std::make_unique<CaseLaunch>(pool_, entrants_[i], settings_, entrants_.size() > 1,
                                                   measured_.outcomes[i]);
     });
   }
+  on_step_(entrants_.size());
   warm_up();
   each([](CaseLaunch& launch, std::size_t) { launch.plant(); });
   time();
-  each([](CaseLaunch& launch, std::size_t) { launch.finish(); });
+  each([&](CaseLaunch& launch, std::size_t) {
+    on_step_(1);
+    launch.finish();
+  });
   for (DuetCase& outcome : measured_.outcomes)
     if (!outcome.failures.empty()) outcome.launches.clear();
 }
@@ -179,9 +193,10 @@ void Group::time() {
 
 }  // namespace
 
-Measured measure(Device& device, std::span<const Entrant> group, const MeasureSettings& settings) {
+Measured measure(Device& device, std::span<const Entrant> group, const MeasureSettings& settings,
+                 const OnStep& on_step) {
   Measured measured;
-  Group(device, group, settings, measured).run();
+  Group(device, group, settings, on_step, measured).run();
   return measured;
 }
 

@@ -2,7 +2,9 @@
 // can go wrong with a case comes back as a failure in its result; only a fault of the machine or of this program throws.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -39,6 +41,9 @@ struct Measured {
 
 // A wrong answer of either side stops the case before it is timed. Several entrants, each of one side, are a group: they
 // share buffers, each gets one interval in every round, in changing order, and one that fails leaves the group.
-[[nodiscard]] Measured measure(Device& device, std::span<const Entrant> group, const MeasureSettings& settings);
+// on_step: called before each part of the work, never between intervals, with the number of entrants that it is about.
+[[nodiscard]] Measured measure(
+    Device& device, std::span<const Entrant> group, const MeasureSettings& settings,
+    const std::function<void(std::size_t entrants)>& on_step = [](std::size_t) {});
 
 }  // namespace ratchet::bench

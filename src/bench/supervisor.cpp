@@ -236,11 +236,16 @@ DuetCase Supervisor::measure_apart(const DuetCase& planned, const std::string& w
 std::optional<std::string> Supervisor::try_together(const Group& group) {
   std::string ids;
   for (const DuetCase* one : group) ids += one->facts.id + "\n";
-  const double patience_s = options_.timeout_s * static_cast<double>(group.size());
+  // A step about one case has the time of one, so that who hangs alone does not take the time of all.
+  double patience_s = options_.timeout_s;
   Reply reply = try_once(ids, patience_s);
+  while (reply.frame && reply.frame->message == Message::Step) {
+    patience_s = options_.timeout_s * std::stod(reply.frame->text);
+    reply = await(patience_s);
+  }
   if (!reply.in_time) {
     (void)end_worker();
-    return fmt::format("no result of {} cases after {} s", group.size(), patience_s);
+    return fmt::format("no sign of life for {} s", patience_s);
   }
   if (!reply.frame) return fmt::format("{} {}", kWorker, end_worker());
   if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);

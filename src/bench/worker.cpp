@@ -115,7 +115,9 @@ bool Worker::answer(const std::string& ids, const Channel& channel) {
                                  environment_->timer_tick_ns,
                                  floor_,
                                  options_.launch == 0};
-  const Measured measured = measure(*device_, group, settings);
+  const Measured measured = measure(*device_, group, settings, [&](std::size_t entrants) {
+    if (group.size() > 1) channel.send(Message::Step, std::to_string(entrants));
+  });
   const bool sound = std::all_of(measured.outcomes.begin(), measured.outcomes.end(),
                                  [](const DuetCase& one) { return one.failures.empty(); });
   const bool usable = sound || device_->usable();

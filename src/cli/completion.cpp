@@ -79,6 +79,7 @@ std::vector<std::string> choices(const Option& option) {
 
 std::vector<std::string> first_words(const Command& command) {
   if (command.name == "baseline") return {"show", "log", "retire"};
+  if (command.name == "db") return {"backup", "salvage"};
   if (command.name != "help") return {};
   std::vector<std::string> words = command_names();
   for (const Topic& topic : topics()) words.emplace_back(topic.name);

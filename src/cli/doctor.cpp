@@ -116,6 +116,21 @@ std::string as_json(const std::vector<Finding>& findings, bool fit) {
          "\n";
 }
 
+// Whether any can be measured. Where no module can, the built-in one tells about the device.
+bool examine_commands(Context& context, std::vector<Finding>& findings, std::vector<std::filesystem::path>& measurable) {
+  bool any = false;
+  for (const repository::CommandSuite& command : context.config().commands) {
+    examine(findings, command.name.c_str(), [&] {
+      Finding finding = examine_command(context, command);
+      any = any || finding.health == Health::Good;
+      return finding;
+    });
+  }
+  const std::filesystem::path built_in = built_in_modules() / "ratchet_cpu.so";
+  if (measurable.empty() && any && std::filesystem::exists(built_in)) measurable.push_back(built_in);
+  return any;
+}
+
 }  // namespace
 
 void declare_doctor(po::options_description& options) {
@@ -135,17 +150,7 @@ int doctor(Context& context, const po::variables_map& values) {
         return finding;
       });
     }
-    bool any_command = false;
-    for (const repository::CommandSuite& command : context.config().commands) {
-      examine(findings, command.name.c_str(), [&] {
-        Finding finding = examine_command(context, command);
-        any_command = any_command || finding.health == Health::Good;
-        return finding;
-      });
-    }
-    // The built-in module of a device is what can tell about it.
-    const std::filesystem::path built_in = built_in_modules() / "ratchet_cpu.so";
-    if (measurable.empty() && any_command && std::filesystem::exists(built_in)) measurable.push_back(built_in);
+    const bool any_command = examine_commands(context, findings, measurable);
     if (measurable.empty() && !any_command)
       findings.push_back(
           {"modules", "none can be measured here: build them, see \"build\" in ratchet.json", Health::Bad});

@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include <cctype>
 #include <chrono>
 #include <mutex>
 #include <ostream>

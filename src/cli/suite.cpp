@@ -26,7 +26,9 @@ std::vector<Described> describe_all(Context& context, const std::vector<std::fil
       context.log().info("{} is not built; it is left out", files[i].string());
       continue;
     }
-    Described described{{i, files[i], db::sha256_of_file(files[i]), {}}, context.bench().describe(files[i])};
+    // Before the aggregate: GCC 12 destroys members twice when a later initializer throws, and describing may.
+    documents::ModuleDescription description = context.bench().describe(files[i]);
+    Described described{{i, files[i], db::sha256_of_file(files[i]), {}}, std::move(description)};
     described.module.cases = described.description.cases;
     all.push_back(std::move(described));
   }

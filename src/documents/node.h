@@ -40,7 +40,6 @@ class Node {
   [[nodiscard]] bool flag() const;
   [[nodiscard]] bool is_null() const { return value_->is_null(); }  // of a list's element; a member that is null is absent
   [[nodiscard]] bool is_text() const { return value_->is_string(); }
-  [[nodiscard]] bool is_list() const { return value_->is_array(); }
   [[nodiscard]] std::vector<double> times_ns(double unit_ns) const;  // a list of times above zero, in that unit
 
   // The same view, and all views made from it, with the case's name in messages.

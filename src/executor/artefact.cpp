@@ -113,8 +113,14 @@ repository::CommandSuite unpack(const fs::path& file, const fs::path& folder) {
     for (std::size_t i = 0; i < root.at(key).size(); ++i) found.push_back(root.at(key).item(i).text());
     return found;
   };
-  repository::CommandSuite suite{root.at("name").text(),   texts("run"),              root.at("adapter").text(), texts("files"),
-                                 root.at("output").text(), root.at("device").text(), root.at("timeout_s").number()};
+  repository::CommandSuite suite;
+  suite.name = root.at("name").text();
+  suite.run = texts("run");
+  suite.adapter = root.at("adapter").text();
+  suite.files = texts("files");
+  suite.output = root.at("output").text();
+  suite.device = root.at("device").text();
+  suite.timeout_s = root.at("timeout_s").number();
   if (suite.run.empty()) root.at("run").refuse("expected a program");
   return suite;
 }

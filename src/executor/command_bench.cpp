@@ -62,8 +62,8 @@ Measurement named(Measurement measured, const repository::CommandSuite& suite) {
   one.facts.timed_by = kByProcess;
   one.warnings = std::move(measured.warnings);
   one.failures = std::move(measured.failures);
-  if (!samples.empty() && one.failures.empty()) one.launches.push_back(std::move(samples));
   if (samples.empty() && one.failures.empty()) one.failures.push_back({"module_error", "", "it printed no time"});
+  if (one.failures.empty()) one.launches.push_back(std::move(samples));
   return one;
 }
 
@@ -168,7 +168,8 @@ const CommandBench::Place& CommandBench::place_of(const fs::path& artefact, char
   std::string name = std::to_string(places_.size());
   name.insert(0, 6 - std::min<std::size_t>(6, name.size()), '0');
   const fs::path folder = scratch_.path() / name;
-  return places_.emplace(key, Place{unpack(artefact, folder), folder}).first->second;
+  repository::CommandSuite suite = unpack(artefact, folder);
+  return places_.emplace(key, Place{std::move(suite), folder}).first->second;
 }
 
 Environment CommandBench::environment_of(const repository::CommandSuite& suite) {
@@ -182,7 +183,10 @@ Environment CommandBench::environment_of(const repository::CommandSuite& suite) 
 documents::ModuleDescription CommandBench::describe(const fs::path& module) {
   if (!is_artefact(module)) return modules_.describe(module);
   const Place& place = place_of(module, 'c');
-  documents::ModuleDescription description{place.suite.name, place.suite.device, environment_of(place.suite), {}};
+  documents::ModuleDescription description;
+  description.name = place.suite.name;
+  description.device = place.suite.device;
+  description.environment = environment_of(place.suite);
   const Handle lock = lock_device(*description.environment);
   const Printed printed = start(place.suite, place.folder);
   if (printed.failure) throw Error("command suite " + place.suite.name + ": " + printed.failure->message);

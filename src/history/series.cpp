@@ -255,8 +255,7 @@ std::vector<std::string> cases_matching(db::Store& store, const std::string& glo
   std::vector<std::string> chosen;
   std::copy_if(names.begin(), names.end(), std::back_inserter(chosen),
                [&](const std::string& name) { return name == glob || glob_matches(glob, name); });
-  if (chosen.empty())
-    throw Unknown("no recorded case matches \"" + glob + "\"", repository::nearest_few(glob, names));
+  if (chosen.empty()) throw Unknown("no recorded case matches \"" + glob + "\"", repository::nearest_few(glob, names));
   return chosen;
 }
 

@@ -77,7 +77,7 @@ std::string uuid_of(const std::string& sha256, std::size_t index) {
   digits[12] = '8';  // RFC 9562: version 8, made by a rule of our own; variant 10
   digits[16] = 'a';
   for (std::size_t place = digits.size(); index > 0; index /= 16) digits[--place] = "0123456789abcdef"[index % 16];
-  for (const std::size_t dash : {20, 16, 12, 8}) digits.insert(dash, 1, '-');
+  for (const std::size_t dash : {20U, 16U, 12U, 8U}) digits.insert(dash, 1, '-');
   return digits;
 }
 

@@ -46,8 +46,8 @@ std::vector<double> samples_in(const Node& data, const Companion& companion) {
   const std::string bytes = companion(file->text());
   const double count = number_of(*size);
   if (bytes.size() % sizeof(float) != 0 || count != static_cast<double>(bytes.size() / sizeof(float)))
-    file->refuse("the file has " + std::to_string(bytes.size()) + " bytes, not 4 for each of " + std::to_string(count) +
-                 " samples");
+    file->refuse("the file has " + std::to_string(bytes.size()) +
+                 " bytes, which is not 4 for each of the samples that it is said to hold");
   std::vector<double> samples;
   for (std::size_t i = 0; i < bytes.size(); i += sizeof(float)) {
     std::uint32_t word = 0;

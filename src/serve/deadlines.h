@@ -1,5 +1,5 @@
-// Ends connections that take too long, by shutting their sockets down. The library's own time-out is for silence only: a
-// client that sends a byte a second is never silent, and would keep its place for ever.
+// Ends connections that take too long, by shutting their sockets down. The library's own time-out is for silence only:
+// a client that sends a byte a second is never silent, and would keep its place for ever.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // Requests and responses over HTTP, and the server that carries them. The library behind it is in microhttpd.cpp alone;
-// no_server.cpp stands in where the program is built without it. One thread moves bytes, however slowly clients take and
-// give them; a fixed number of workers answers. Reads only: there is no way to send it a body.
+// no_server.cpp stands in where the program is built without it. One thread moves bytes, however slowly clients take
+// and give them; a fixed number of workers answers. Reads only: there is no way to send it a body.
 #pragma once
 
 #include <chrono>
@@ -40,11 +40,11 @@ struct Site {
 };
 
 struct Limits {
-  unsigned connections = 256;        // more wait in the kernel's queue
-  std::size_t head_bytes = 16384;    // request line, headers and what the library keeps of a connection
+  unsigned connections = 256;      // more wait in the kernel's queue
+  std::size_t head_bytes = 16384;  // request line, headers and what the library keeps of a connection
   unsigned workers = 4;
-  std::size_t waiting = 64;          // requests for a worker; more are told to come back
-  std::chrono::seconds to_ask{15};   // for all of a request, also dribbled; and between two of them
+  std::size_t waiting = 64;           // requests for a worker; more are told to come back
+  std::chrono::seconds to_ask{15};    // for all of a request, also dribbled; and between two of them
   std::chrono::seconds to_take{120};  // for all of a response, its making included
 };
 

@@ -10,8 +10,8 @@ namespace ratchet::serve {
 
 class Kept {
  public:
-  // from: names what the text is made of; "" is never the same. One maker at a time: who comes meanwhile gets the text of
-  // a moment ago, or waits where there is none, so that a rush costs one worker and not all.
+  // from: names what the text is made of; "" is never the same. One maker at a time: who comes meanwhile gets the text
+  // of a moment ago, or waits where there is none, so that a rush costs one worker and not all.
   [[nodiscard]] std::shared_ptr<const std::string> text(const std::string& from,
                                                         const std::function<std::string()>& make);
 

@@ -13,8 +13,6 @@
 namespace ratchet::serve {
 namespace {
 
-constexpr int kBacklog = 128;
-
 struct FreeAddress {
   void operator()(addrinfo* address) const noexcept { ::freeaddrinfo(address); }
 };
@@ -46,7 +44,8 @@ Listening listen_at(const std::string& address, std::uint16_t port) {
   const int on = 1;
   // Connections of a server that just ended must not keep the next one from its port.
   if (socket.open()) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (!socket.open() || ::bind(socket.get(), at->ai_addr, at->ai_addrlen) != 0 || ::listen(socket.get(), kBacklog) != 0) {
+  if (!socket.open() || ::bind(socket.get(), at->ai_addr, at->ai_addrlen) != 0 ||
+      ::listen(socket.get(), SOMAXCONN) != 0) {
     throw Error("cannot listen on " + address + " port " + std::to_string(port) + ": " + std::strerror(errno) +
                 (errno == EADDRINUSE ? "; another program has it, give another one with --port" : ""));
   }

@@ -72,12 +72,12 @@ class Server::Daemon {
         listening_(listen_at(address, port)),
         workers_(limits.workers, limits.waiting) {
     // The daemon closes the socket of a failed start, and returns it from quiesce otherwise.
-    daemon_ = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, port, nullptr, nullptr, on_request, this,
-        MHD_OPTION_LISTEN_SOCKET, listening_.socket.get(), MHD_OPTION_CONNECTION_LIMIT, limits.connections,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.head_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
-        static_cast<unsigned>(limits.to_ask.count()), MHD_OPTION_NOTIFY_COMPLETED, on_completed, this,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, this, MHD_OPTION_END);
+    daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, port, nullptr, nullptr,
+                               on_request, this, MHD_OPTION_LISTEN_SOCKET, listening_.socket.get(),
+                               MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                               limits.head_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
+                               static_cast<unsigned>(limits.to_ask.count()), MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+                               this, MHD_OPTION_NOTIFY_CONNECTION, on_connection, this, MHD_OPTION_END);
     if (daemon_ == nullptr) throw Error("cannot start the server: libmicrohttpd refused");
   }
 
@@ -86,7 +86,8 @@ class Server::Daemon {
     MHD_quiesce_daemon(daemon_);
     workers_.finish();
     const auto end = std::chrono::steady_clock::now() + kLastWords;
-    while (open_ > 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (open_ > 0 && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     MHD_stop_daemon(daemon_);
   }
   Daemon(const Daemon&) = delete;

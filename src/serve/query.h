@@ -1,5 +1,5 @@
-// The parameters of a request. Everything in them is a stranger's: what is not known, stands twice or is no value of its
-// kind is refused in words, because a misspelt limit that is ignored looks like an answer.
+// The parameters of a request. Everything in them is a stranger's: what is not known, stands twice or is no value of
+// its kind is refused in words, because a misspelt limit that is ignored looks like an answer.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,9 @@ class Query {
 
   [[nodiscard]] std::string text(std::string_view name) const;  // "" when not given
   [[nodiscard]] std::string required(std::string_view name) const;
-  [[nodiscard]] std::uint64_t count(std::string_view name, std::uint64_t otherwise, std::uint64_t most) const;  // from 1
-  [[nodiscard]] bool flag(std::string_view name) const;  // 1, or 0 as when not given
+  [[nodiscard]] std::uint64_t count(std::string_view name, std::uint64_t otherwise,
+                                    std::uint64_t most) const;  // from 1
+  [[nodiscard]] bool flag(std::string_view name) const;         // 1, or 0 as when not given
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

@@ -28,7 +28,9 @@ constexpr std::uint64_t kMostPoints = 5000;  // of one case
 constexpr std::size_t kMostCases = 50;       // in one trend: 5,000 points of each are about 150 MB
 constexpr std::size_t kShortestName = 4;
 
-Response json(std::string text) { return {200, "application/json", std::make_shared<std::string>(std::move(text)), {}}; }
+Response json(std::string text) {
+  return {200, "application/json", std::make_shared<std::string>(std::move(text)), {}};
+}
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -80,9 +82,9 @@ std::string state_of(const std::filesystem::path& file) {
   struct stat of {};
   if (::stat(file.c_str(), &of) != 0 || std::time(nullptr) - of.st_mtim.tv_sec < 2) return "";
   std::string state;
-  for (const long long part : {static_cast<long long>(of.st_dev), static_cast<long long>(of.st_ino),
-                               static_cast<long long>(of.st_size), static_cast<long long>(of.st_mtim.tv_sec),
-                               static_cast<long long>(of.st_mtim.tv_nsec)})
+  for (const long long part :
+       {static_cast<long long>(of.st_dev), static_cast<long long>(of.st_ino), static_cast<long long>(of.st_size),
+        static_cast<long long>(of.st_mtim.tv_sec), static_cast<long long>(of.st_mtim.tv_nsec)})
     state += std::to_string(part) + " ";
   return state;
 }
@@ -104,10 +106,10 @@ const std::vector<Route>& Service::routes() {
 }
 
 Response Service::dressed(Response response) {
-  const auto has_policy = std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
-    return header.first == "Content-Security-Policy";
-  });
-  if (!has_policy) response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  const auto has_policy = std::any_of(response.headers.begin(), response.headers.end(),
+                                      [](const auto& header) { return header.first == "Content-Security-Policy"; });
+  if (!has_policy)
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
@@ -120,7 +122,8 @@ std::optional<Response> Service::refused(const Request& request) const noexcept 
   if (request.hosts.size() != 1) return dressed(problem(400, "a request names one host"));
   const std::string host = name_of(request.hosts.front());
   if (std::find(source_.hosts.begin(), source_.hosts.end(), host) == source_.hosts.end())
-    return dressed(problem(421, "this server does not answer to the name \"" + host + "\"; `ratchet serve --host` adds one"));
+    return dressed(
+        problem(421, "this server does not answer to the name \"" + host + "\"; `ratchet serve --host` adds one"));
   if (request.method != "GET" && request.method != "HEAD") return dressed(problem(405, "this server only reads"));
   if (request.has_body) return dressed(problem(400, "this server takes no body"));
   return std::nullopt;
@@ -198,12 +201,15 @@ std::string Service::made_page(const history::Line& line) {
 }
 
 Response Service::page(const Query&, const std::string&) {
-  if (!html::has_page()) return problem(501, "this ratchet was built without the page; /api/v1/openapi.json lists the rest");
+  if (!html::has_page())
+    return problem(501, "this ratchet was built without the page; /api/v1/openapi.json lists the rest");
   const std::string state = state_of(source_.database);
   const auto of = line();
   if (state.empty()) static_cast<void>(store());  // says what is wrong before an older page is given
   const std::string from = state.empty() || of->cut_off ? "" : state + of->newest_first.front();
-  return {200, "text/html; charset=utf-8", page_.text(from, [&] { return made_page(*of); }),
+  return {200,
+          "text/html; charset=utf-8",
+          page_.text(from, [&] { return made_page(*of); }),
           {{"Content-Security-Policy", html::page_policy() + "; frame-ancestors 'none'"}}};
 }
 
@@ -217,8 +223,8 @@ Response Service::open_api(const Query&, const std::string&) { return json(std::
 Response Service::cases(const Query& query, const std::string&) {
   db::Store open = store();
   const std::string glob = query.text("case");
-  return json(report::cases_json(glob.empty() ? open.case_names() : history::cases_matching(open, glob),
-                                 open.device_names()));
+  return json(
+      report::cases_json(glob.empty() ? open.case_names() : history::cases_matching(open, glob), open.device_names()));
 }
 
 Response Service::runs(const Query& query, const std::string&) {
@@ -245,8 +251,8 @@ Response Service::trend(const Query& query, const std::string&) {
   history::require_device(open, selection.filter.device_name);
   const std::vector<std::string> chosen = history::cases_matching(open, glob);
   if (chosen.size() > kMostCases)
-    throw BadRequest("\"" + glob + "\" matches " + std::to_string(chosen.size()) + " cases, and one answer has at most " +
-                     std::to_string(kMostCases));
+    throw BadRequest("\"" + glob + "\" matches " + std::to_string(chosen.size()) +
+                     " cases, and one answer has at most " + std::to_string(kMostCases));
   const auto of = all ? std::make_shared<const history::Line>() : line();
   return json(report::trend_json(history::series_of_all(open, chosen, selection, *of, source_.policy).series));
 }

@@ -30,8 +30,8 @@ struct Source {
   std::string branch;  // a revision, looked up at each request
   Policy policy;
   std::string tool;
-  std::vector<std::string> hosts;                   // names that this server answers to, lower case, without a port
-  std::function<std::string()> now;                 // RFC 3339
+  std::vector<std::string> hosts;                    // names that this server answers to, lower case, without a port
+  std::function<std::string()> now;                  // RFC 3339
   std::function<void(const std::string&)> complain;  // what clients are not told
 };
 

@@ -176,6 +176,23 @@ TEST_CASE("group: warm-up ends when all are steady, and names who never was") {
     CHECK(outcome.warnings == std::vector<std::string>{"times were not steady after 100 warm-up rounds"});
 }
 
+TEST_CASE("group: every step says how many it is about, and none is between intervals") {
+  FakeDevice device({0, {1000}});
+  FakeCase a("op/a/", twice);
+  FakeCase b("op/b/", wrong);
+  std::vector<Entrant> group;
+  for (const FakeCase* one : {&a, &b}) group.push_back({{{"", &testing::fake_module(), &one->abi}}, 0});
+  std::vector<std::size_t> steps;
+  std::vector<std::size_t> turns;
+  (void)measure(device, group, {}, [&](std::size_t entrants) {
+    steps.push_back(entrants);
+    turns.push_back(device.turns.size());
+  });
+  CHECK(steps == std::vector<std::size_t>{1, 1, 2, 1});  // prepare each, time, finish the one that is left
+  CHECK(turns[2] < 50);
+  CHECK(turns[3] == device.turns.size());
+}
+
 TEST_CASE("group: where nobody is left nothing is timed and nothing read") {
   FakeDevice device({0, {1000}});
   FakeCase a("op/a/", wrong);

@@ -111,7 +111,7 @@ TEST_CASE("trend: two devices of one model are one series with one baseline, and
   workshop.repository.write("notes", "so that the tree is another");
   workshop.repository.commit("second");
   const Outcome checked = workshop.run({"check"});
-  CHECK_MESSAGE(checked.code == 0, checked.out + checked.err);
+  CHECK_MESSAGE(checked.code == 0, (checked.out + checked.err));
   CHECK(contains(checked.out, "held"));
   REQUIRE(workshop.run({"run"}).code == 0);
   const Json series = series_of(workshop, {});

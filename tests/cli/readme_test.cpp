@@ -21,9 +21,13 @@ const std::map<std::string, std::string> kElsewhere{
     {"ratchet check --base origin/main", "gate_test.cpp: it builds that revision"},
     {"ratchet calibrate", "calibrate_test.cpp: it goes on for its budget of time"},
     {"ratchet tune OP/IMPLEMENTATION", "tune_test.cpp: it takes a module of variants"},
+    {"ratchet serve", "serve_test.cpp: it goes on until it is stopped"},
+    {"ratchet import FILE... --commit REV", "import_test.cpp: it takes a file of another tool"},
+    {"ratchet db backup FILE", "commands_test.cpp: it takes a new file"},
+    {"ratchet export --bundle FILE", "merge_test.cpp: it takes a new file"},
     {"ratchet ci", "tests/github: it takes the environment of a job"}};
 
-const std::map<std::string, std::string> kValues{{"TOPIC", "method"},    {"origin/main", "HEAD"},
+const std::map<std::string, std::string> kValues{{"TOPIC", "method"},    {"NAME", "csv"},
                                                  {"CASE", "copy/x/n=1"}, {"TEXT", "because"},
                                                  {"BASE", "HEAD~1"},     {"CANDIDATE", "HEAD"},
                                                  {"RUN", "HEAD"},        {"[RUN]", "HEAD"},
@@ -37,7 +41,7 @@ std::vector<std::string> shown_commands() {
   std::vector<std::string> list;
   for (std::string line; std::getline(file, line);) {
     if (!line.starts_with("    ")) continue;
-    std::string command = line.substr(4, line.find("  #") == std::string::npos ? line.npos : line.find("  #") - 4);
+    std::string command = line.substr(4, line.find(" #") == std::string::npos ? line.npos : line.find(" #") - 4);
     while (command.ends_with(' ')) command.pop_back();
     for (const char* begin : {"ratchet ", "$ ", "scripts/", "cmake ", "git "}) {
       if (command.starts_with(begin) && command.find("   ") == std::string::npos) list.push_back(command);

@@ -85,8 +85,10 @@ void become_nobody() {
 TEST_CASE("disk fault: whichever call fails, once or for good, it is said and everything acknowledged is still there") {
   const Workload workload;
   int faults = 0;
-  for (const Failing& failing : {Failing{ENOSPC, Spell::Once, Counting::Changes}, {ENOSPC, Spell::ForGood, Counting::Changes},
-                                 {EIO, Spell::Once, Counting::Everything}, {EIO, Spell::ForGood, Counting::Everything}}) {
+  for (const Failing& failing : {Failing{ENOSPC, Spell::Once, Counting::Changes},
+                                 {ENOSPC, Spell::ForGood, Counting::Changes},
+                                 {EIO, Spell::Once, Counting::Everything},
+                                 {EIO, Spell::ForGood, Counting::Everything}}) {
     CAPTURE(failing.error);
     std::uint64_t call = 1 + static_cast<std::uint64_t>(faults) % 3;
     for (; survives_fault_at(workload, call, failing); call += is_torture() ? 1 : 17) ++faults;
@@ -177,11 +179,13 @@ TEST_CASE("disk fault: a file, or a folder, that one may not write is refused an
   refused("that you may read and write them");
   fs::permissions(folder.file(), fs::perms::owner_write | fs::perms::others_write, fs::perm_options::add);
   // Written by another user first: the database is shared, its journal is not. Its owner's own SQLite would mend it.
-  if (geteuid() == 0) refused("-journal, which another user made");
-  else MESSAGE("SKIPPED in part: only root can make another user's file");
+  if (geteuid() == 0)
+    refused("-journal, which another user made");
+  else
+    MESSAGE("SKIPPED in part: only root can make another user's file");
   fs::remove(folder.file("ratchet.db-journal"));
-  fs::permissions(folder.file(""), fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read |
-                                       fs::perms::others_exec);
+  fs::permissions(folder.file(""),
+                  fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
   refused("that you may read and write them");
   fs::permissions(folder.file(""), fs::perms::owner_all, fs::perm_options::add);
   CHECK(require_whole(workload, folder.file(), 1) == 1);

@@ -18,9 +18,9 @@ struct Operation {
   Act act = Act::Sync;
   int node = 0;  // the file, or the folder whose entries change; 0 is the outermost folder
   std::string name{};
-  std::string former_name{};  // of an entry that was renamed
-  int entry = 0;            // the node that it names
-  bool folder = false;      // that node is one
+  std::string former_name{};       // of an entry that was renamed
+  int entry = 0;                   // the node that it names
+  bool folder = false;             // that node is one
   std::uint64_t offset_bytes = 0;  // of a write; or the new size
   std::string bytes{};
 };

@@ -125,8 +125,8 @@ struct DiskCalls {
     FaultyDisk* disk = disk_of(descriptor);
     const off_t place = at >= 0 || !disk ? at : ::lseek(descriptor, 0, SEEK_CUR);
     if (disk && disk->strikes(true)) return -1;
-    const ssize_t written = at >= 0 ? ::syscall(SYS_pwrite64, descriptor, bytes, size, at)
-                                    : ::syscall(SYS_write, descriptor, bytes, size);
+    const ssize_t written =
+        at >= 0 ? ::syscall(SYS_pwrite64, descriptor, bytes, size, at) : ::syscall(SYS_write, descriptor, bytes, size);
     if (!disk || written < 0) return written;
     disk->record_.add({.act = Act::Write,
                        .node = disk->opened_.at(descriptor),
@@ -138,8 +138,7 @@ struct DiskCalls {
 
   static ssize_t read(int descriptor, void* bytes, std::size_t size, off_t at) {
     if (FaultyDisk* disk = disk_of(descriptor); disk && disk->strikes(false)) return -1;
-    return at >= 0 ? ::syscall(SYS_pread64, descriptor, bytes, size, at)
-                   : ::syscall(SYS_read, descriptor, bytes, size);
+    return at >= 0 ? ::syscall(SYS_pread64, descriptor, bytes, size, at) : ::syscall(SYS_read, descriptor, bytes, size);
   }
 
   template <class Real>
@@ -210,8 +209,8 @@ ssize_t read_call(int descriptor, void* bytes, std::size_t size) asm("read");
 ssize_t pread_call(int descriptor, void* bytes, std::size_t size, off_t at) asm("pread");
 ssize_t pread64_call(int descriptor, void* bytes, std::size_t size, off_t at) asm("pread64");
 ssize_t sendfile_call(int to, int from, off_t* at, std::size_t size) asm("sendfile");
-ssize_t copy_range_call(int from, off_t* from_at, int to, off_t* to_at, std::size_t size, unsigned flags) asm(
-    "copy_file_range");
+ssize_t copy_range_call(int from, off_t* from_at, int to, off_t* to_at, std::size_t size,
+                        unsigned flags) asm("copy_file_range");
 int fsync_call(int descriptor) asm("fsync");
 int fdatasync_call(int descriptor) asm("fdatasync");
 int ftruncate_call(int descriptor, off_t size) asm("ftruncate");

@@ -61,7 +61,8 @@ TEST_CASE("backup: a name that is taken and a damaged database are refused, and 
   const Folder other;
   fill(workload, folder.file());
   std::ofstream(other.file("taken.db")) << "mine";
-  CHECK(says(fault_of([&] { Store(folder.file(), Mode::ReadOnly).back_up(other.file("taken.db")); }), "exists already"));
+  CHECK(
+      says(fault_of([&] { Store(folder.file(), Mode::ReadOnly).back_up(other.file("taken.db")); }), "exists already"));
   CHECK(content_of(other.file("taken.db")) == "mine");
   damage(folder.file(), "acceptances");
   CHECK(says(fault_of([&] { Store(folder.file(), Mode::ReadOnly).back_up(other.file("new.db")); }), "checksum"));
@@ -107,9 +108,12 @@ TEST_CASE("salvage: what lies on a damaged page is named, and all else is carrie
     std::string missing;
   };
   const Workload workload;
-  for (const Damage& of : {Damage{"samples", "run run-0001"}, {"duet_samples", "verdict verdict-0001"},
-                           {"acceptances", "acceptances"}, {"calibration_samples", "calibration calibration-1"},
-                           {"tunings", "tunings"}, {"sqlite_autoindex_verdicts_1", "the list of verdicts"}}) {
+  for (const Damage& of : {Damage{"samples", "run run-0001"},
+                           {"duet_samples", "verdict verdict-0001"},
+                           {"acceptances", "acceptances"},
+                           {"calibration_samples", "calibration calibration-1"},
+                           {"tunings", "tunings"},
+                           {"sqlite_autoindex_verdicts_1", "the list of verdicts"}}) {
     CAPTURE(of.where);
     const Folder folder;
     const Folder other;

@@ -118,6 +118,7 @@ TEST_CASE("command bench: the sides run in that order, each from its own artefac
   for (std::uint64_t number = 0; number < 6; ++number) {
     const Duet duet = bench.duet({baseline.pack("a"), candidate.pack("a"), {"s/time"}, launch_of(number)});
     REQUIRE(duet.cases.size() == 1);
+    REQUIRE(duet.cases[0].launches.size() == 1);
     CHECK(duet.cases[0].launches[0].candidate_ns == std::vector<double>{1000, 1010});
     CHECK(is_by_process(duet.cases[0].facts));
     expected += executor::baseline_first(number) ? "b\nc\n" : "c\nb\n";

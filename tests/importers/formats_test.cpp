@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "reading.h"
+#include "temporary_folder.h"
 
 namespace ratchet::importers {
 namespace {
@@ -246,6 +247,17 @@ TEST_CASE("companions: a file may name others beside it and nothing else") {
   CHECK_THROWS_AS(beside("h200"), Error);
   CHECK_THROWS_AS(beside("absent.bin"), Error);
   CHECK_THROWS_AS(beside(""), Error);
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink(RATCHET_TEST_DATA "/help.txt", folder / "out.bin");
+  std::filesystem::create_symlink("out.bin", folder / "twice.bin");
+  for (const char* link : {"out.bin", "twice.bin"}) {
+    try {
+      (void)companions_in(folder.path().string())(link);
+      FAIL("a link out of the folder was followed");
+    } catch (const Error& error) {
+      CHECK(says(error.what(), "is a link that leaves"));
+    }
+  }
 }
 
 }  // namespace

@@ -97,6 +97,8 @@ void launch_plain(const Call& call) {
   static bool called = false;
   if (kBehaviour == Behaviour::Crash) crash();
   if (kBehaviour == Behaviour::CrashFirst && std::remove(std::getenv("RATCHET_TEST_CRASH_FLAG")) == 0) crash();
+  if (kBehaviour == Behaviour::ThrowFirst && std::remove(std::getenv("RATCHET_TEST_CRASH_FLAG")) == 0)
+    throw std::runtime_error("axpy/plain throws once, on purpose");
   if (kBehaviour == Behaviour::Hang) hang();
   if (kBehaviour == Behaviour::Exit) std::exit(0);
   if (kBehaviour == Behaviour::Throw) throw std::runtime_error("axpy/plain throws on purpose");

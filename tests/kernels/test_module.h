@@ -10,6 +10,7 @@ enum class Behaviour {
   Input,       // right, but writes into its input
   Crash,       // writes to address zero
   CrashFirst,  // crashes once: where the file named by RATCHET_TEST_CRASH_FLAG is, which it removes
+  ThrowFirst,  // throws once, in the same way
   Hang,        // never returns
   Exit,        // exit(0): the process ends as if all were well
   Throw,       // throws in launch

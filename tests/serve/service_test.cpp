@@ -59,7 +59,12 @@ class Desk {
 
  private:
   Source source() {
-    return {database(), repository_.path(), "HEAD", {}, "ratchet 0", {"localhost", "perf.example.org"},
+    return {database(),
+            repository_.path(),
+            "HEAD",
+            {},
+            "ratchet 0",
+            {"localhost", "perf.example.org"},
             [] { return std::string("2026-11-26T00:00:00Z"); },
             [this](const std::string& what) { complaints.push_back(what); }};
   }
@@ -154,8 +159,8 @@ TEST_CASE("service: only its own names, reading methods and requests without a b
   };
   for (const char* host : {"localhost", "LOCALHOST:80", "perf.example.org", "perf.example.org:8443"})
     CHECK(refused("GET", {host}) == 0);
-  for (const char* host : {"", "evil.example", "localhost.evil.example", "127.0.0.1:8417", "[::1]:80", "localhost:80:80",
-                           "localhost@evil", ":80", "]"})
+  for (const char* host : {"", "evil.example", "localhost.evil.example", "127.0.0.1:8417", "[::1]:80",
+                           "localhost:80:80", "localhost@evil", ":80", "]"})
     CHECK(refused("GET", {host}) == 421);
   CHECK(refused("GET", {}) == 400);
   CHECK(refused("GET", {"localhost", "evil.example"}) == 400);
@@ -191,7 +196,8 @@ TEST_CASE("service: a database that is missing, locked, newer or no database is 
   const auto aside = desk.database().string() + ".aside";
   std::filesystem::rename(desk.database(), aside);
   unavailable("there is no database yet");
-  std::ofstream(desk.database()) << "this is not SQLite, and long enough to have a header if it were one" << std::string(999, '.');
+  std::ofstream(desk.database()) << "this is not SQLite, and long enough to have a header if it were one"
+                                 << std::string(999, '.');
   unavailable("the server's log says why");
   std::filesystem::rename(aside, desk.database());
   CHECK(desk.ask("/healthz").status == 200);
