@@ -20,7 +20,7 @@ struct ModuleDescription {
   std::string device;  // "cpu" or "cuda"
   std::optional<Environment> environment;
   std::vector<CaseFacts> cases;
-  std::vector<std::string> unconfined;  // what modules can do on this machine and should not
+  std::vector<std::string> unconfined = {};  // what modules can do on this machine and should not
 };
 
 // Whether one call of a case puts the same work on the device on both sides: the same kernels in the same order with

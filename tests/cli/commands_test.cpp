@@ -121,7 +121,12 @@ TEST_CASE("help: prints an overview, a command's options, and every topic from t
 
 TEST_CASE("doctor: names what is not right and exits 2") {
   Workshop workshop;
-  CHECK(workshop.run({"doctor"}).code == 0);
+  const Outcome fit = workshop.run({"doctor"});
+  CHECK(fit.code == 0);
+  CHECK(contains(fit.out, "modules can write no file, start no process and use no network"));
+  workshop.bench.unconfined = {"modules can write files here: this kernel has no Landlock"};
+  CHECK(contains(workshop.run({"doctor"}).out, "note  modules can write files here"));
+  workshop.bench.unconfined.clear();
   REQUIRE(workshop.run({"run"}).code == 0);
   CHECK(nlohmann::json::parse(workshop.run({"doctor", "--json"}).out)["fit"] == true);
   std::ofstream(workshop.repository.path() / ".ratchet" / "ratchet.db", std::ios::trunc)

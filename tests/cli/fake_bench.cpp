@@ -105,6 +105,7 @@ documents::ModuleDescription FakeBench::describe(const std::filesystem::path& fi
   description.name = file.filename().string();
   description.device = module.device;
   if (module.present) description.environment = environment_of(module, driver);
+  description.unconfined = unconfined;
   for (const auto& [id, one] : module.cases) {
     description.cases.push_back(facts_of(id));
     description.cases.back().source = "kernels.txt:" + std::to_string(one.line);

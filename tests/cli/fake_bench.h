@@ -27,6 +27,7 @@ class FakeBench final : public ratchet::executor::Bench {
   int signal = 0;        // that interrupts it then
   std::vector<ratchet::executor::Group> groups;  // of the last run
   std::string driver;    // of runs
+  std::vector<std::string> unconfined;  // of descriptions
   std::string device;    // uuid of the one that runs
   std::set<std::uint64_t> inputs;  // draws that runs were asked for
   int comparisons = 0;   // of what modules launch

@@ -185,8 +185,10 @@ TEST_CASE("documents: every field of a duet survives writing and reading") {
 }
 
 TEST_CASE("documents: a module description survives writing and reading") {
-  const documents::ModuleDescription module{"ratchet_cuda", "cuda", h200(), {facts("copy/plain/n=1")}};
+  const documents::ModuleDescription module{"ratchet_cuda", "cuda", h200(), {facts("copy/plain/n=1")},
+                                            {"modules can write files here: this kernel has no Landlock"}};
   const auto back = documents::read_module(documents::write(module), "module");
+  CHECK(back.unconfined == module.unconfined);
   CHECK(back.name == "ratchet_cuda");
   CHECK(back.device == "cuda");
   CHECK(back.environment->driver == "580.159.04");

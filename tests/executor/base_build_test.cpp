@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -109,6 +110,17 @@ TEST_CASE("base build: a failing build is an error with the log's end, and is tr
   project.check_nothing_left();
   project.config.build = good;
   CHECK(documents::read_file(build_base(project.config, "HEAD", project.db.path()).modules[0]) == "second");
+}
+
+TEST_CASE("base build: the build gets no token of the job, and what else it may need") {
+  Project project;
+  project.config.build = "mkdir -p out/lib && echo \"${GITHUB_TOKEN-none} $RATCHET_TEST_PROXY\" >out/lib/m.so";
+  ::setenv("GITHUB_TOKEN", "secret", 1);
+  ::setenv("RATCHET_TEST_PROXY", "proxy", 1);
+  const auto base = build_base(project.config, "HEAD", project.db.path());
+  ::unsetenv("GITHUB_TOKEN");
+  ::unsetenv("RATCHET_TEST_PROXY");
+  CHECK(documents::read_file(base.modules[0]) == "none proxy\n");
 }
 
 TEST_CASE("base build: a module that the build does not make is an error that names it") {

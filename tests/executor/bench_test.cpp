@@ -1,7 +1,9 @@
 #include "src/executor/bench.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -117,6 +119,21 @@ TEST_CASE("bench: the list of cases is removed again") {
   name.pop_back();
   CHECK(name.starts_with("/"));
   CHECK(!std::filesystem::exists(name));
+}
+
+TEST_CASE("bench: the measuring host sees no more of the environment than is listed, and leaves nobody behind") {
+  const FakeBench fake(
+      "d=$(dirname \"$0\"); env >$d/env; setsid sh -c \"echo \\$\\$ >$d/new; mv $d/new $d/pid; exec sleep 1000\" >/dev/null 2>&1 & "
+      "d=$(dirname \"$0\"); until [ -e $d/pid ]; do sleep 0.01; done; " + print(kRun));
+  ::setenv("RATCHET_TEST_SECRET", "here", 1);  // ours pass
+  ::setenv("A_SECRET", "here", 1);
+  ProcessBench bench(fake.program());
+  (void)bench.run({{"m.so"}, {{"a/b/n=1"}}, {}});
+  ::unsetenv("RATCHET_TEST_SECRET");
+  ::unsetenv("A_SECRET");
+  CHECK(contains(read(fake / "env"), "\nRATCHET_TEST_SECRET=here\n"));
+  CHECK_FALSE(contains(read(fake / "env"), "\nA_SECRET="));
+  CHECK(::kill(static_cast<pid_t>(std::stoi(read(fake / "pid"))), 0) != 0);
 }
 
 TEST_CASE("bench: half a document is refused, and so is none") {

@@ -126,6 +126,20 @@ TEST_CASE("command bench: the sides run in that order, each from its own artefac
   CHECK(documents::read_file(log / "order") == expected);
 }
 
+TEST_CASE("command bench: a suite sees no more of the environment than is listed, and env gives it more") {
+  Project project("#!/bin/sh\necho ${A_SECRET:-1000}\n");
+  ::setenv("A_SECRET", "2000", 1);
+  NoModules modules;
+  CommandBench bench(modules);
+  const auto time_ns = [&](const char* name) {
+    return bench.run({{project.pack(name)}, {{"s/time"}}, launch_of(0)}).measurements.at(0).launches.at(0).at(0);
+  };
+  CHECK(time_ns("scrubbed") == 1000);
+  project.suite.run = {"env", "A_SECRET=3000", "./bench.sh"};
+  CHECK(time_ns("given") == 3000);
+  ::unsetenv("A_SECRET");
+}
+
 TEST_CASE("command bench: a launch waits for who else measures on the device") {
   const Project project("#!/bin/sh\necho 1000\n");
   NoModules modules;
