@@ -75,7 +75,7 @@ TEST_CASE("config: an unknown key is refused with the nearest known one") {
   check_refused(R"(,"tolerence_percent":{})", {"\"tolerence_percent\"", "did you mean \"tolerance_percent\"?"});
   check_refused(R"(,"round":3)", {"did you mean \"rounds\"?"});
   check_refused(R"(,"launches":{"mix":3})", {"launches", "did you mean \"min\"?"});
-  check_refused(R"(,"colour":"red")", {"the keys are format, modules, build"});
+  check_refused(R"(,"colour":"red")", {"the keys are format, modules, commands, build"});
 }
 
 TEST_CASE("config: a value out of range is refused with its key") {
