@@ -97,8 +97,8 @@ class Filter {
   }
   template <typename... Comparisons>
   void refuse(int error, int call, Comparisons... comparisons) {
-    check(seccomp_rule_add(context_.get(), SCMP_ACT_ERRNO(static_cast<std::uint16_t>(error)), call, sizeof...(comparisons),
-                           comparisons...));
+    check(seccomp_rule_add(context_.get(), SCMP_ACT_ERRNO(static_cast<std::uint16_t>(error)), call,
+                           sizeof...(comparisons), comparisons...));
   }
   void load() { check(seccomp_load(context_.get())); }
 
@@ -118,11 +118,12 @@ void refuse_network(Filter& filter) {
   filter.refuse(EPERM, SCMP_SYS(io_uring_setup));
 }
 
-// Threads only. The C library takes clone() when there is no clone3(), whose flags a filter cannot see. Nor may it reach
-// into other processes, such as its parents, or stay when its parent is killed.
+// Threads only. The C library takes clone() when there is no clone3(), whose flags a filter cannot see. Nor may it
+// reach into other processes, such as its parents, or stay when its parent is killed.
 void refuse_processes(Filter& filter) {
-  for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace),
-                         SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tkill)})
+  for (const int call :
+       {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace),
+        SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tkill)})
     filter.refuse(EPERM, call);
   filter.refuse(EPERM, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
   filter.refuse(ENOSYS, SCMP_SYS(clone3));
@@ -132,9 +133,11 @@ void refuse_processes(Filter& filter) {
   filter.refuse(EPERM, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
 }
 
-// Landlock knows nothing of a file's attributes, and of truncation only from its third version on; Debian 12 has the second.
+// Landlock knows nothing of a file's attributes, and of truncation only from its third version on; Debian 12 has the
+// second.
 void refuse_file_changes(Filter& filter, int landlock) {
-  for (const int call : {SCMP_SYS(chmod), SCMP_SYS(fchmodat), kFchmodat2, SCMP_SYS(chown), SCMP_SYS(lchown), SCMP_SYS(fchownat)})
+  for (const int call :
+       {SCMP_SYS(chmod), SCMP_SYS(fchmodat), kFchmodat2, SCMP_SYS(chown), SCMP_SYS(lchown), SCMP_SYS(fchownat)})
     filter.refuse(EPERM, call);
   if (landlock >= kTruncateVersion) return;
   for (const int call : {SCMP_SYS(truncate), SCMP_SYS(creat)}) filter.refuse(EACCES, call);
@@ -153,14 +156,15 @@ void die_first() {
 }  // namespace
 
 int landlock_version() noexcept {
-  return std::max(0, static_cast<int>(syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION)));
+  return std::max(0,
+                  static_cast<int>(syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION)));
 }
 
 std::vector<std::string> confine(int landlock) {
   std::vector<std::string> open;
   die_first();
   try {
-    if (landlock == 0) throw Error("this kernel has no Landlock");
+    if (landlock == 0) throw Error("this kernel, or its container, has no Landlock");
     deny_writes(landlock);
   } catch (const Error& error) {
     open.push_back(std::string("modules can write files here: ") + error.what());

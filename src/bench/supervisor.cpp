@@ -142,7 +142,8 @@ std::vector<std::string> Supervisor::until_ready(const char* doing) {
     if (!reply.frame) throw Error(fmt::format("{}: {} {} while {}", files(), kWorker, end_worker(), doing));
     if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
     if (reply.frame->message == Message::Ready) return texts;
-    if (texts.size() == options_.modules.size()) throw Error(fmt::format("{}: {} says too much while {}", files(), kWorker, doing));
+    if (texts.size() == options_.modules.size())
+      throw Error(fmt::format("{}: {} says too much while {}", files(), kWorker, doing));
     texts.push_back(std::move(reply.frame->text));
   }
 }

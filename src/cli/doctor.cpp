@@ -61,7 +61,8 @@ Finding examine_module(Context& context, const std::filesystem::path& file) {
 }
 
 Finding examine_confinement(const documents::ModuleDescription& module) {
-  if (module.unconfined.empty()) return {"confinement", "modules can write no file, start no process and use no network"};
+  if (module.unconfined.empty())
+    return {"confinement", "modules can write no file, start no process and use no network"};
   std::string reading;
   for (const std::string& line : module.unconfined) reading += (reading.empty() ? "" : "; ") + line;
   return {"confinement", reading, Health::Notice};

@@ -186,7 +186,8 @@ class Streams {
   void forward_some(std::string_view text) {
     const std::size_t left = kForwardBytes - forwarded_;
     forward(text.substr(0, left));
-    if (text.size() > left && left > 0) forward("\n" + command_.argv[0] + " says more than 1 MiB: the rest is not shown\n");
+    if (text.size() > left && left > 0)
+      forward("\n" + command_.argv[0] + " says more than 1 MiB: the rest is not shown\n");
     forwarded_ += std::min(left, text.size());
   }
 

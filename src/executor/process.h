@@ -12,8 +12,8 @@
 
 namespace ratchet::executor {
 
-// Variables that speak for a CI job, or reach into its later steps: for no build. What is measured gets those only that are
-// on a list (environment.h).
+// Variables that speak for a CI job, or reach into its later steps: for no build. What is measured gets those only that
+// are on a list (environment.h).
 inline constexpr std::array kSecrets{"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_ENV",
                                      "GITHUB_PATH"};
 

@@ -143,8 +143,10 @@ std::map<std::string, Deed> needed(const Place& place) {
          std::thread([&] { ran = true; }).join();
          return ran;
        }},
-      {"speak with a local service", [] { return socket(AF_UNIX, SOCK_STREAM, 0) >= 0 && socket(AF_NETLINK, SOCK_RAW, 0) >= 0; }},
-      {"signal itself", [] { return signal(SIGUSR1, SIG_IGN) != SIG_ERR && raise(SIGUSR1) == 0 && kill(getpid(), 0) == 0; }},
+      {"speak with a local service",
+       [] { return socket(AF_UNIX, SOCK_STREAM, 0) >= 0 && socket(AF_NETLINK, SOCK_RAW, 0) >= 0; }},
+      {"signal itself",
+       [] { return signal(SIGUSR1, SIG_IGN) != SIG_ERR && raise(SIGUSR1) == 0 && kill(getpid(), 0) == 0; }},
   };
 }
 
@@ -174,7 +176,8 @@ TEST_CASE("confinement: what drivers and kernels need is not refused") {
   const Place place;
   for (const auto& [what, deed] : needed(place)) {
     INFO(what);
-    for (const int version : std::set{std::min(2, landlock_version()), landlock_version()}) CHECK(succeeds(deed, version));
+    for (const int version : std::set{std::min(2, landlock_version()), landlock_version()})
+      CHECK(succeeds(deed, version));
   }
 }
 

@@ -76,7 +76,8 @@ TEST_CASE("process: the child has no descriptor of its parent's but the three st
   Process child(interruption, [](Channel& channel) {
     std::string open;
     for (int descriptor = 0; descriptor < 1000; ++descriptor)
-      if (fcntl(descriptor, F_GETFD) >= 0 && descriptor != channel.descriptor()) open += std::to_string(descriptor) + " ";
+      if (fcntl(descriptor, F_GETFD) >= 0 && descriptor != channel.descriptor())
+        open += std::to_string(descriptor) + " ";
     channel.send(Message::Ready, open);
   });
   std::optional<Frame> frame;

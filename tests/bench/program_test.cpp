@@ -152,7 +152,8 @@ TEST_CASE("program: a module that hangs costs one case and no more than its time
 
 TEST_CASE("program: a module that ends the process with success is a crash") {
 #ifdef __SANITIZE_ADDRESS__
-  const char* const manner = "ended with exit status ";  // of the leak checker, which a confined process does not let look
+  const char* const manner =
+      "ended with exit status ";  // of the leak checker, which a confined process does not let look
 #else
   const char* const manner = "ended with exit status 0";
 #endif
@@ -296,7 +297,8 @@ TEST_CASE("program: what a module prints cannot pass for the result") {
 
 TEST_CASE("program: a write around a buffer is found, whichever end it is at") {
   require_one_failure(run_module("hostile_behind"), "module_error", "launch() wrote behind the end of buffer 'out'");
-  require_one_failure(run_module("hostile_before"), "module_error", "launch() wrote before the beginning of buffer 'out'");
+  require_one_failure(run_module("hostile_before"), "module_error",
+                      "launch() wrote before the beginning of buffer 'out'");
 }
 
 TEST_CASE("program: megabytes of words do no harm, and words for every descriptor cost one case") {
@@ -306,7 +308,8 @@ TEST_CASE("program: megabytes of words do no harm, and words for every descripto
   require_one_failure(run_module("hostile_scribble"), "crashed", "the measuring process was killed by SIGKILL");
 }
 
-TEST_CASE("program: a module that leaves its process group is ended all the same, and so is one that outlived its parent") {
+TEST_CASE(
+    "program: a module that leaves its process group is ended all the same, and so is one that outlived its parent") {
   require_one_failure(run_module("hostile_flee", {"--timeout-s", "1"}), "timed_out", "no result after 1 s");
 }
 

@@ -123,8 +123,10 @@ TEST_CASE("bench: the list of cases is removed again") {
 
 TEST_CASE("bench: the measuring host sees no more of the environment than is listed, and leaves nobody behind") {
   const FakeBench fake(
-      "d=$(dirname \"$0\"); env >$d/env; setsid sh -c \"echo \\$\\$ >$d/new; mv $d/new $d/pid; exec sleep 1000\" >/dev/null 2>&1 & "
-      "d=$(dirname \"$0\"); until [ -e $d/pid ]; do sleep 0.01; done; " + print(kRun));
+      "d=$(dirname \"$0\"); env >$d/env; setsid sh -c \"echo \\$\\$ >$d/new; mv $d/new $d/pid; exec sleep 1000\" "
+      ">/dev/null 2>&1 & "
+      "d=$(dirname \"$0\"); until [ -e $d/pid ]; do sleep 0.01; done; " +
+      print(kRun));
   ::setenv("RATCHET_TEST_SECRET", "here", 1);  // ours pass
   ::setenv("A_SECRET", "here", 1);
   ProcessBench bench(fake.program());

@@ -96,14 +96,19 @@ TEST_CASE("process: the folder and the environment are the caller's choice") {
 }
 
 TEST_CASE("process: what is measured gets no variable that is not on the list") {
-  for (const char* name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB", "CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN"})
+  for (const char* name :
+       {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB", "CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN"})
     ::setenv(name, "here", 1);
   Command command = shell("env | cut -d= -f1 | sort | tr '\\n' ' '");
   command.measured = true;
   const std::string given = " " + executor::run(command).stdout_text;
-  for (const char* name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB", "CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN"}) ::unsetenv(name);
-  for (const std::string name : {"CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN", "PATH"}) CHECK(contains(given, " " + name + " "));
-  for (const std::string name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB"}) CHECK_FALSE(contains(given, " " + name + " "));
+  for (const char* name :
+       {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB", "CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN"})
+    ::unsetenv(name);
+  for (const std::string name : {"CUDA_VISIBLE_DEVICES", "RATCHET_CUDNN", "PATH"})
+    CHECK(contains(given, " " + name + " "));
+  for (const std::string name : {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "CI", "RATCHET_DB"})
+    CHECK_FALSE(contains(given, " " + name + " "));
 }
 
 TEST_CASE("process: text for stdin arrives whole, and a child that ignores it does no harm") {
@@ -172,7 +177,8 @@ TEST_CASE("process: what a measured program leaves in a session of its own is en
   }
   const TemporaryFolder folder;
   Command command = shell(
-      "rm -f pid; setsid sh -c 'echo $$ >new && mv new pid; exec sleep 1000' >/dev/null 2>&1 & until [ -e pid ]; do sleep 0.01; done; cat pid");
+      "rm -f pid; setsid sh -c 'echo $$ >new && mv new pid; exec sleep 1000' >/dev/null 2>&1 & until [ -e pid ]; do "
+      "sleep 0.01; done; cat pid");
   command.cwd = folder.path();
   const pid_t daemon = printed_pid(executor::run(command));
   REQUIRE(daemon > 1);
