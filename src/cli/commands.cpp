@@ -93,7 +93,7 @@ const std::vector<Command>& commands() {
       {"import", "FILE ...", "record what another tool measured", declare_import, {{"file", -1}}, import_files},
       {"export",
        "[RUN | VERDICT] --format NAME | --bundle FILE",
-       "a run or a verdict in a format of other tools, or the database and its baselines' modules as one file",
+       "a run or a verdict in other tools' formats, or everything as one file",
        declare_export,
        {{"name", 1}},
        export_document},

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "db/sqlite.h"
 #include "src/cli/command.h"
 #include "src/cli/manual.h"
 #include "src/documents/documents.h"
@@ -332,10 +333,7 @@ TEST_CASE("database: one that is newer, foreign or read-only is refused untouche
   REQUIRE(workshop.run({"record"}).code == 0);
   const std::string db = (workshop.repository.path() / ".ratchet" / "ratchet.db").string();
   SUBCASE("newer") {
-    std::fstream file(db, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(60);  // user_version, big-endian
-    file.write("\0\0\1\0", 4);
-    file.close();
+    db::Connection(db, db::Mode::ReadWrite).execute("raise the version", "PRAGMA user_version = 256");
     check_fault(workshop.run({"log"}), "newer");
     check_fault(workshop.run({"check"}), "newer");
   }
