@@ -16,10 +16,12 @@ class Leftovers {
   Leftovers(const Leftovers&) = delete;
   Leftovers& operator=(const Leftovers&) = delete;
 
-  // Kills them, when the child itself is gone. Throws Error when there are always more.
+  // When the child itself is gone: gives them two seconds to end by themselves, then kills them. Throws Error when there
+  // are always more.
   void end();
 
  private:
+  void wait() const;
   [[nodiscard]] bool kill_once() const;
 
   std::set<pid_t> before_;

@@ -333,7 +333,7 @@ TEST_CASE("database: one that is newer, foreign or read-only is refused untouche
   REQUIRE(workshop.run({"record"}).code == 0);
   const std::string db = (workshop.repository.path() / ".ratchet" / "ratchet.db").string();
   SUBCASE("newer") {
-    db::Connection(db, db::Mode::ReadWrite).execute("raise the version", "PRAGMA user_version = 256");
+    ratchet::db::Connection(db, ratchet::db::Mode::ReadWrite).execute("raise the version", "PRAGMA user_version = 256");
     check_fault(workshop.run({"log"}), "newer");
     check_fault(workshop.run({"check"}), "newer");
   }

@@ -110,7 +110,7 @@ class Chart {
 
   get shown() {
     const {min, max} = this.plot.scales.x;
-    return [min, max];
+    return min === null ? this.spec.x.full : [min, max];  // uPlot scales a moment after it was made
   }
 
   zoomed({min, max}) {
