@@ -82,6 +82,7 @@ void deny_writes(int landlock) {
   std::error_code unreadable;
   for (const fs::directory_entry& entry : fs::directory_iterator("/dev", unreadable))
     if (entry.path().filename().string().starts_with("nvidia")) allow(rules, entry.path(), write);
+  allow(rules, "/proc/self/task", write);  // libcuda names its threads there, and gives up where it cannot
   allow(rules, "/dev/shm", write | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE);
   require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no_new_privs");
   require(syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0, "landlock_restrict_self");

@@ -12,7 +12,7 @@ namespace ratchet::bench {
 [[nodiscard]] int landlock_version() noexcept;
 
 // For the calling process, which has one thread, and for good; before a module is loaded, whose constructors run then.
-// Device files, /dev/shm and descriptors that are open stay writable, all that could be read can be read, threads can
+// Device files, /dev/shm, /proc/self/task and descriptors that are open stay writable, all that could be read can be read, threads can
 // be started. Returns what the kernel cannot deny, one line each: measuring goes on without it.
 [[nodiscard]] std::vector<std::string> confine(int landlock = landlock_version());
 
