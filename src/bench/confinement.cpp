@@ -141,10 +141,14 @@ void refuse_file_changes(Filter& filter, int landlock) {
        {SCMP_SYS(chmod), SCMP_SYS(fchmodat), kFchmodat2, SCMP_SYS(chown), SCMP_SYS(lchown), SCMP_SYS(fchownat)})
     filter.refuse(EPERM, call);
   if (landlock >= kTruncateVersion) return;
-  for (const int call : {SCMP_SYS(truncate), SCMP_SYS(creat)}) filter.refuse(EACCES, call);
+  filter.refuse(EACCES, SCMP_SYS(truncate));
   filter.refuse(ENOSYS, SCMP_SYS(openat2));
-  filter.refuse(EACCES, SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, O_TRUNC, O_TRUNC));
-  filter.refuse(EACCES, SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, O_TRUNC, O_TRUNC));
+  // Who opens for writing is seen by Landlock. libcuda does, with O_TRUNC, where it names its threads.
+  constexpr unsigned kSeen = O_ACCMODE | O_TRUNC;
+  for (const unsigned unseen : {O_RDONLY | O_TRUNC, O_ACCMODE | O_TRUNC}) {
+    filter.refuse(EACCES, SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, kSeen, unseen));
+    filter.refuse(EACCES, SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, kSeen, unseen));
+  }
 }
 
 // Who takes all memory is to die of it before those who report it; and a dump of gigabytes is no evidence.
