@@ -20,6 +20,7 @@ std::map<std::string, Standing> standings_of_revision(Context& context, const Su
   context.log().info("baseline {} {}", base.commit.sha, base.cached ? "was built before" : "was built");
   std::map<std::string, Standing> standings;
   for (const std::filesystem::path& file : base.modules) {
+    if (!std::filesystem::is_regular_file(file)) continue;
     const documents::ModuleDescription described = context.bench().describe(file);
     if (described.device != suite.environment.device.kind) continue;
     const Standing standing{0, file, db::sha256_of_file(file), base.commit};

@@ -112,9 +112,18 @@ std::vector<std::string> kept_files(const repository::Config& config) {
   return files;
 }
 
+// What is not built here either, such as a module for CUDA where there is no nvcc, has nothing to be measured beside.
+bool is_wanted(const repository::Config& config, const std::string& module) {
+  return fs::is_regular_file(config.root / module);
+}
+
 // What was made with which recipe; a module that is listed since then is missing, and makes the entry stale.
 bool is_complete(const fs::path& entry, const repository::Config& config) {
-  const std::vector<std::string> files = kept_files(config);
+  std::vector<std::string> files = kept_files(config);
+  std::erase_if(files, [&](const std::string& file) {
+    return std::find(config.modules.begin(), config.modules.end(), file) != config.modules.end() &&
+           !is_wanted(config, file);
+  });
   const auto is_there = [&entry](const std::string& module) { return fs::is_regular_file(entry / module); };
   return fs::is_regular_file(entry / ".build") && documents::read_file(entry / ".build") == recipe_of(config) &&
          std::all_of(files.begin(), files.end(), is_there);
@@ -125,6 +134,7 @@ void keep_modules(const repository::Config& config, const Commit& commit, const 
   fs::remove_all(partial);
   fs::create_directories(partial);
   for (const std::string& module : config.modules) {
+    if (!fs::is_regular_file(from / module) && !is_wanted(config, module)) continue;
     if (!fs::is_regular_file(from / module))
       throw Error("building " + commit.sha.substr(0, 12) + " with \"" + config.build + "\" did not make " + module +
                   "; compare \"modules\" with where that revision's build puts them (" + entry.string() + ".log)");

@@ -13,7 +13,9 @@ namespace ratchet::executor {
 
 struct BaseBuild {
   Commit commit;
-  std::vector<std::filesystem::path> modules;  // in the order of config.modules; then the artefacts of config.commands
+  // In the order of config.modules, where one that is not built here may be missing; then the artefacts of
+  // config.commands.
+  std::vector<std::filesystem::path> modules;
   bool cached = false;                         // made by an earlier call
 };
 
@@ -24,7 +26,7 @@ struct BaseBuild {
 // Modules are kept in <db_folder>/builds/<tree>/, since commits of one tree hold the same code, and made anew when the
 // build command has changed; a changed compiler or driver is not noticed (remove the folder). The build's output goes
 // to <db_folder>/builds/<tree>.log. One build at a time in a db_folder; others wait. Throws Error when the revision is
-// unknown, nothing is configured to build, the command fails (with its last lines) or a module is missing afterwards.
+// unknown, nothing is configured to build, the command fails (with its last lines) or a module that is built here is missing afterwards.
 [[nodiscard]] BaseBuild build_base(const repository::Config& config, const std::string& revision,
                                    const std::filesystem::path& db_folder);
 

@@ -88,6 +88,7 @@ TEST_CASE("base build: commits of one tree share a build; another command or mod
   project.config.build += " && cp kernel.txt out/n.so";
   CHECK(!build_base(project.config, "HEAD", project.db.path()).cached);
   project.config.modules = {"out/lib/m.so", "out/n.so"};
+  project.repo.write("out/n.so", "built here");
   const auto base = build_base(project.config, "HEAD", project.db.path());
   CHECK(!base.cached);
   CHECK(base.modules.size() == 2);
@@ -123,9 +124,21 @@ TEST_CASE("base build: the build gets no token of the job, and what else it may 
   CHECK(documents::read_file(base.modules[0]) == "none proxy\n");
 }
 
+TEST_CASE("base build: a module that is not built here, such as CUDA's without nvcc, need not be made of a base either") {
+  Project project;
+  project.config.modules.push_back("out/lib/other.so");
+  const auto base = build_base(project.config, "HEAD", project.db.path());
+  CHECK(std::filesystem::exists(base.modules.at(0)));
+  CHECK(!std::filesystem::exists(base.modules.at(1)));
+  CHECK(build_base(project.config, "HEAD", project.db.path()).cached);
+  project.repo.write("out/lib/other.so", "built here since then");
+  CHECK(contains(project.refused("HEAD"), "did not make out/lib/other.so"));
+}
+
 TEST_CASE("base build: a module that the build does not make is an error that names it") {
   Project project;
   project.config.modules.push_back("out/lib/other.so");
+  project.repo.write("out/lib/other.so", "built here");
   CHECK(contains(project.refused("HEAD"), "did not make out/lib/other.so"));
   project.check_nothing_left();
   CHECK(!std::filesystem::exists(project.db.path() / "builds" / project.repo.git({"rev-parse", "HEAD^{tree}"})));
