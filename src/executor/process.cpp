@@ -210,10 +210,14 @@ void attend(const Command& command, const Group& group, Streams& streams, Result
   using Seconds = std::chrono::duration<double>;
   const auto start = Clock::now();
   std::optional<Clock::time_point> deadline;  // for the last words, once it has ended or was asked to
+  std::chrono::milliseconds pause{1};         // who has closed his streams is mostly about to end
   for (;;) {
     const bool ended = group.leader_ended();  // asked before reading, or its last words could be missed
     bool heard = false;
-    if (streams.closed() && !ended) ::poll(nullptr, 0, static_cast<int>(kTick.count()));
+    if (streams.closed() && !ended) {
+      ::poll(nullptr, 0, static_cast<int>(pause.count()));
+      pause = std::min(2 * pause, kTick);
+    }
     if (!streams.closed()) heard = streams.read_some(result);
     // A grandchild may hold a stream open for ever: silence after the leader's end is the end.
     if (ended && !heard) return;
