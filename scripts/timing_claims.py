@@ -164,7 +164,7 @@ class Cuda:
                  "libcudart.so"]
         for name in filter(None, names):
             try:
-                self.library = c.CDLL(name)
+                self.runtime = c.CDLL(name)
                 break
             except OSError:
                 continue
@@ -189,7 +189,7 @@ class Cuda:
             raise Fault("the driver does not load the kernel that reads the SMs' clocks")
 
     def __call__(self, name, *arguments):
-        status = getattr(self.library, name)(*arguments)
+        status = getattr(self.runtime, name)(*arguments)
         if status != 0:
             raise Fault(f"{name} failed with CUDA error {status}")
 

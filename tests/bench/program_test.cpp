@@ -1,108 +1,19 @@
 // The program from outside: what it prints and how it exits when modules misbehave.
+#include "tests/bench/program.h"
+
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
-#include "src/documents/documents.h"
-
 namespace ratchet::bench {
 namespace {
-
-struct Result {
-  int status = -1;  // exit status, or 1000 + signal
-  std::string out;
-  std::string err;
-};
-
-std::string contents(int descriptor) {
-  std::string text;
-  std::array<char, 4096> bytes;
-  for (ssize_t count = 0; (count = read(descriptor, bytes.data(), bytes.size())) > 0;)
-    text.append(bytes.data(), static_cast<std::size_t>(count));
-  return text;
-}
-
-std::string module(const std::string& name) { return RATCHET_TEST_MODULES "/" + name + ".so"; }
-
-pid_t start(std::vector<std::string> arguments, int out, int err) {
-  arguments.insert(arguments.begin(), RATCHET_BENCH);
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    execv(RATCHET_BENCH, argv.data());
-    _exit(99);
-  }
-  return child;
-}
-
-// Standard error goes to a file, so that no pipe can fill up while the other is read.
-Result run(const std::vector<std::string>& arguments) {
-  std::array<int, 2> out{};
-  REQUIRE(pipe(out.data()) == 0);
-  std::FILE* const err = std::tmpfile();
-  REQUIRE(err);
-  const pid_t child = start(arguments, out[1], fileno(err));
-  close(out[1]);
-  Result result;
-  result.out = contents(out[0]);
-  close(out[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-  lseek(fileno(err), 0, SEEK_SET);
-  result.err = contents(fileno(err));
-  std::fclose(err);
-  return result;
-}
-
-// Few rounds: these tests are about behaviour.
-Result run_module(const std::string& name, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"--module", module(name), "--rounds", "3", "--warmup", "1"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return run(arguments);
-}
-
-// The first case must have failed in this way, and the other one must have been measured all the same.
-void require_one_failure(const Result& result, const std::string& kind, const std::string& message) {
-  INFO(result.err.substr(0, 2000));
-  REQUIRE(result.status == 0);
-  const Run run = documents::read_run(result.out, "stdout");
-  REQUIRE(run.measurements.size() == 2);
-  const Measurement& bad = run.measurements[0];
-  CHECK(bad.facts.id == "axpy/plain/n=1024");
-  CHECK(bad.launches.empty());
-  REQUIRE(bad.failures.size() == 1);
-  CHECK(bad.failures[0].kind == kind);
-  CHECK_MESSAGE(bad.failures[0].message.find(message) != std::string::npos, bad.failures[0].message);
-  const Measurement& good = run.measurements[1];
-  CHECK(good.facts.id == "axpy/repeated/n=256");
-  CHECK(good.failures.empty());
-  REQUIRE(good.launches.size() == 1);
-  CHECK(good.launches[0].size() == 3);
-  CHECK(good.check->verified);
-}
-
-void require_fault(const Result& result, const std::string& message) {
-  CHECK(result.status == 2);
-  CHECK(result.out == "");
-  CHECK_MESSAGE(result.err.find(message) != std::string::npos, result.err);
-  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
-}
 
 #ifdef RATCHET_CUDA_MODULE
 TEST_CASE("program: a CUDA module is described without a device too, and then without an environment") {
@@ -192,153 +103,6 @@ TEST_CASE("program: a duet says of both sides whether they are available") {
   CHECK(lacking_sides("good", "lacking") == Sides{"candidate"});
   CHECK(lacking_sides("lacking", "good") == Sides{"baseline"});
   CHECK(lacking_sides("lacking", "lacking") == Sides{"baseline", "candidate"});
-}
-
-// A list of ids, blank lines between groups.
-class CaseFile {
- public:
-  explicit CaseFile(const std::string& text) : path_("program_test_cases_" + std::to_string(getpid())) {
-    std::ofstream(path_) << text;
-  }
-  ~CaseFile() { std::filesystem::remove(path_); }
-  CaseFile(const CaseFile&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-const char* const kApart = "not measured in turn with the others of its group: ";
-
-std::vector<std::string> apart(const Measurement& one) {
-  std::vector<std::string> reasons;
-  for (const std::string& warning : one.warnings)
-    if (warning.starts_with(kApart)) reasons.push_back(warning.substr(std::string(kApart).size()));
-  return reasons;
-}
-
-// Both cases of a module as one group.
-Result run_group(const std::string& name, std::vector<std::string> more = {}) {
-  const CaseFile file("axpy/plain/n=1024\naxpy/repeated/n=256\n");
-  more.insert(more.end(), {"--cases-from", file.path(), "--together"});
-  return run_module(name, more);
-}
-
-TEST_CASE("program: a group may be of several modules, is one document, and its cases have equally many rounds") {
-  const std::string copy = "copy/threads/bytes=262144";
-  const CaseFile file("axpy/repeated/n=256\n" + copy + "\n\naxpy/plain/n=1024\n");
-  const Result result = run_module("good", {"--module", RATCHET_CPU_MODULE, "--cases-from", file.path(), "--together"});
-  INFO(result.err);
-  REQUIRE(result.status == 0);
-  const Run run = documents::read_run(result.out, "stdout");
-  REQUIRE(run.measurements.size() == 3);
-  CHECK(run.measurements[1].facts.id == copy);
-  CHECK(run.telemetry.size() == 1);
-  for (const Measurement& one : run.measurements) {
-    CHECK(one.failures.empty());
-    CHECK(one.launches.at(0).size() == 3);
-    CHECK(one.check->verified);
-    CHECK(apart(one).empty());
-  }
-  require_fault(run_module("good", {"--module", module("broken_wrong")}),
-                "case axpy/plain/n=1024 is in two modules; rename one");
-}
-
-TEST_CASE("program: a case that kills, hangs or fails its group costs itself alone, and the others say what they lost") {
-  const auto other = [](const Result& result) { return apart(documents::read_run(result.out, "stdout").measurements[1]); };
-  const Result crash = run_group("broken_crash");
-  require_one_failure(crash, "crashed", "the measuring process ");
-  REQUIRE(other(crash).size() == 1);
-  CHECK(other(crash)[0].starts_with("the measuring process "));
-  const Result hang = run_group("broken_hang", {"--timeout-s", "1"});
-  require_one_failure(hang, "timed_out", "no result after 1 s");
-  CHECK(other(hang) == std::vector<std::string>{"no sign of life for 1 s"});
-  const Result wrong = run_group("broken_wrong");
-  require_one_failure(wrong, "wrong_answer", "'out' is off by rel_l2");
-  CHECK(other(wrong).empty());
-  const Result lacking = run_group("lacking");
-  require_one_failure(lacking, "unavailable", "axpy/plain needs a thing that is nowhere; get it");
-  CHECK(other(lacking).empty());
-}
-
-// A group of a module whose first case misbehaves once.
-std::vector<Measurement> measured_in_spite_of(const std::string& name) {
-  const std::string flag = "/tmp/ratchet-crash-group-" + std::to_string(getpid());
-  std::ofstream(flag) << "once";
-  setenv("RATCHET_TEST_CRASH_FLAG", flag.c_str(), 1);
-  const Result result = run_group(name, {"--unconfined"});
-  unsetenv("RATCHET_TEST_CRASH_FLAG");
-  REQUIRE(result.status == 0);
-  const Run run = documents::read_run(result.out, "stdout");
-  REQUIRE(run.measurements.size() == 2);
-  for (const Measurement& one : run.measurements) {
-    CHECK(one.failures.empty());
-    CHECK(one.launches.at(0).size() == 3);
-  }
-  return run.measurements;
-}
-
-TEST_CASE("program: a group whose process died once is measured case by case, with a warning on each") {
-  for (const Measurement& one : measured_in_spite_of("broken_crash_first")) CHECK(apart(one).size() == 1);
-}
-
-TEST_CASE("program: a case that fails in a group and not alone is measured alone, and the others lose nothing") {
-  const auto measured = measured_in_spite_of("broken_throw_first");
-  CHECK(apart(measured[0]) == std::vector<std::string>{"launch() failed: axpy/plain throws once, on purpose"});
-  CHECK(apart(measured[1]).empty());
-}
-
-TEST_CASE("program: what a module prints cannot pass for the result") {
-  const Result result = run_module("broken_stdout");
-  REQUIRE(result.status == 0);
-  CHECK(documents::read_run(result.out, "stdout").measurements.size() == 2);
-  CHECK(result.err.find("\"measurements\":[]") != std::string::npos);
-}
-
-TEST_CASE("program: a write around a buffer is found, whichever end it is at") {
-  require_one_failure(run_module("hostile_behind"), "module_error", "launch() wrote behind the end of buffer 'out'");
-  require_one_failure(run_module("hostile_before"), "module_error",
-                      "launch() wrote before the beginning of buffer 'out'");
-}
-
-TEST_CASE("program: megabytes of words do no harm, and words for every descriptor cost one case") {
-  const Result flood = run_module("hostile_flood");
-  REQUIRE(flood.status == 0);
-  for (const Measurement& one : documents::read_run(flood.out, "stdout").measurements) CHECK(one.failures.empty());
-  require_one_failure(run_module("hostile_scribble"), "crashed", "the measuring process was killed by SIGKILL");
-}
-
-TEST_CASE(
-    "program: a module that leaves its process group is ended all the same, and so is one that outlived its parent") {
-  require_one_failure(run_module("hostile_flee", {"--timeout-s", "1"}), "timed_out", "no result after 1 s");
-}
-
-// A sanitizer takes terabytes of addresses for itself.
-#ifndef __SANITIZE_ADDRESS__
-TEST_CASE("program: a module that takes all memory costs one case") {
-  const rlimit limit{std::size_t{1} << 30, RLIM_INFINITY};
-  rlimit before{};
-  getrlimit(RLIMIT_AS, &before);
-  REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
-  const Result result = run_module("hostile_allocate", {"--threads", "1"});
-  setrlimit(RLIMIT_AS, &before);
-  require_one_failure(result, "module_error", "launch() failed: std::bad_alloc");
-}
-#endif
-
-TEST_CASE("program: a module can write no file, start no process and use no network, not even while it is loaded") {
-  std::string folder = "/tmp/ratchet-escape-XXXXXX";
-  REQUIRE(mkdtemp(folder.data()));
-  setenv("RATCHET_TEST_ESCAPE", folder.c_str(), 1);
-  const Result kept = run_module("hostile_escape");
-  CHECK(std::filesystem::is_empty(folder));
-  const Result free = run_module("hostile_escape", {"--unconfined"});
-  CHECK_FALSE(std::filesystem::is_empty(folder));
-  unsetenv("RATCHET_TEST_ESCAPE");
-  std::filesystem::remove_all(folder);
-  REQUIRE(kept.status == 0);
-  for (const Measurement& one : documents::read_run(kept.out, "stdout").measurements) CHECK(one.failures.empty());
-  require_one_failure(free, "module_error", "axpy/plain escaped: wrote forked connected, wrote forked connected");
 }
 
 TEST_CASE("program: a module in C, built with the frozen header of ABI 1, is measured") {
