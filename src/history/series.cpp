@@ -237,6 +237,31 @@ void complete(db::Store& store, const Line& line, const Policy& policy, Environm
   if (!line.newest_first.empty()) mark_changes(series);
 }
 
+void arrange(db::Store& store, Recorded recorded, Metric metric, const Line& line, const Policy& policy, Found& found) {
+  std::vector<db::HistoryPoint>& runs = recorded.runs;
+  if (!line.newest_first.empty()) found.beside += put_in_order(runs, line);
+  std::map<std::string, Series> by_device;
+  for (db::HistoryPoint& run : runs) {
+    Point point;
+    point.run = std::move(run);
+    if (!measure(point, metric)) {
+      ++found.unknown;
+      continue;
+    }
+    std::vector<Point>& points = by_device[point.run.device_name].points;
+    if (points.empty()) points.reserve(runs.size());  // a point is large to move
+    points.push_back(std::move(point));
+  }
+  Environments environments(store);
+  for (auto& [device, series] : by_device) {
+    series.case_id = recorded.case_id;
+    series.device_name = device;
+    series.metric = metric;
+    complete(store, line, policy, environments, series);
+    found.series.push_back(std::move(series));
+  }
+}
+
 }  // namespace
 
 std::vector<AnchoredChange> credible_changes(db::Store& store, const std::string& case_id,
@@ -265,46 +290,20 @@ void require_device(db::Store& store, const std::string& device_name) {
   throw Unknown("no run of a device \"" + device_name + "\" is recorded", repository::nearest_few(device_name, names));
 }
 
-Found series_of_all(db::Store& store, const std::vector<std::string>& cases, const Selection& selection,
-                    const Line& line, const Policy& policy) {
-  Found all;
-  for (const std::string& id : cases) {
-    Found one = series_of(store, id, selection, line, policy);
-    all.beside += one.beside;
-    all.unknown += one.unknown;
-    for (Series& series : one.series) all.series.push_back(std::move(series));
-  }
+std::vector<Recorded> recorded(db::Store& store, const std::vector<std::string>& cases,
+                               const db::HistoryFilter& filter) {
+  std::vector<Recorded> all;
+  for (const std::string& id : cases) all.push_back({id, store.history(id, filter)});
   return all;
 }
 
 std::string since(const std::string& text) { return text.size() == kDate ? text + "T00:00:00Z" : text; }
 std::string until(const std::string& text) { return text.size() == kDate ? text + "T23:59:59Z" : text; }
 
-Found series_of(db::Store& store, const std::string& case_id, const Selection& selection, const Line& line,
+Found series_of(db::Store& store, std::vector<Recorded> recorded, Metric metric, const Line& line,
                 const Policy& policy) {
   Found found;
-  std::vector<db::HistoryPoint> runs = store.history(case_id, selection.filter);
-  if (!line.newest_first.empty()) found.beside = put_in_order(runs, line);
-  std::map<std::string, Series> by_device;
-  for (db::HistoryPoint& run : runs) {
-    Point point;
-    point.run = std::move(run);
-    if (!measure(point, selection.metric)) {
-      ++found.unknown;
-      continue;
-    }
-    std::vector<Point>& points = by_device[point.run.device_name].points;
-    if (points.empty()) points.reserve(runs.size());  // a point is large to move
-    points.push_back(std::move(point));
-  }
-  Environments environments(store);
-  for (auto& [device, series] : by_device) {
-    series.case_id = case_id;
-    series.device_name = device;
-    series.metric = selection.metric;
-    complete(store, line, policy, environments, series);
-    found.series.push_back(std::move(series));
-  }
+  for (Recorded& one : recorded) arrange(store, std::move(one), metric, line, policy, found);
   return found;
 }
 

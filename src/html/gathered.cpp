@@ -168,7 +168,8 @@ HistoryDocument gathered(db::Store& store, const history::Line& line, const Poli
   const std::vector<std::string> devices = store.device_names();
   for (const std::string& case_id : store.case_names()) {
     std::map<std::string, HistoryDocument::Series> by_device;
-    const history::Found found = history::series_of(store, case_id, {}, line, policy);
+    const history::Found found = history::series_of(
+        store, history::recorded(store, {case_id}, {}), history::Metric::Latency, line, policy);
     beside += found.beside;
     for (const history::Series& one : found.series) by_device[one.device_name] = series_of(one, line, places, policy);
     for (const std::string& device : devices) {
