@@ -48,7 +48,7 @@ class Module(c.Structure):
 
 # Of the SM on which it runs: its cycles and the device's nanoseconds.
 STAMPS = 1024
-PLACES = 5  # in memory, at each of which the peer measures a case: they differ
+PEERS = 11  # processes: as a launch of ours each finds other places in memory, which differ by 1 % and more
 STAMP = b"""
 .version 7.0
 .target sm_80
@@ -326,26 +326,33 @@ def peer_times(cuda, module, case):
     return timed
 
 
-def peers(claims, file, medians, globs):
+def be_a_peer(file, globs):
+    """Prints the times of each device-timed case, measured by this process."""
     cuda = Cuda()
     library = c.CDLL(file)
     library.ratchet_module_entry.restype = c.POINTER(Module)
     module = library.ratchet_module_entry().contents
+    cases = {module.cases[i].id.decode(): module.cases[i] for i in range(module.case_count)}
+    json.dump({name: peer_times(cuda, module, case) for name, case in cases.items()
+               if case.timing == 0 and any(fnmatch.fnmatchcase(name, glob) for glob in globs)}, sys.stdout)
+
+
+def peers(claims, file, medians, globs):
+    command = [sys.executable, __file__, "--peer", file] + [f"--case={glob}" for glob in globs]
+    told = [json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout) for _ in range(PEERS)]
     apart, near = {}, 0
-    for i in range(module.case_count):
-        case = module.cases[i]
-        name = case.id.decode()
-        if case.timing != 0 or name not in medians or not any(fnmatch.fnmatchcase(name, glob) for glob in globs):
+    for name in told[0]:
+        if name not in medians:
             continue
         ours = medians[name]
-        places = sorted(peer_times(cuda, module, case) for _ in range(PLACES))
-        theirs = places[PLACES // 2]
+        times = sorted(Timed(*one[name]) for one in told)
+        theirs = times[PEERS // 2]
         in_time = 100 * (ours.ns / theirs.ns - 1)
         in_cycles = 100 * (ours.cycles / theirs.cycles - 1)
         apart[name] = in_cycles
         near += abs(in_time) <= 1
         print(f"       {name}: ours {ours.ns / 1e3:.3f} us at {ours.mhz:.0f} MHz, peer {theirs.ns / 1e3:.3f} us "
-              f"({places[0].ns / 1e3:.3f} to {places[-1].ns / 1e3:.3f}) at {theirs.mhz:.0f} MHz: {in_time:+.2f} % of "
+              f"({times[0].ns / 1e3:.3f} to {times[-1].ns / 1e3:.3f}) at {theirs.mhz:.0f} MHz: {in_time:+.2f} % of "
               f"time, {in_cycles:+.2f} % of cycles")
     if not apart:
         raise Fault("no case to compare with the peer")
@@ -359,7 +366,11 @@ def main():
     parser.add_argument("build", nargs="?", default="build/release")
     parser.add_argument("--launches", type=int, default=25)
     parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--peer", metavar="MODULE", help="be one of the processes that measure independently")
     given = parser.parse_args()
+    if given.peer:
+        be_a_peer(given.peer, given.case)
+        return 0
     if given.launches < 2:
         raise Fault("a deviation over launches needs at least 2")
     globs = given.case or ["copy/*", "triad/*", "attention/tiled/*"]
