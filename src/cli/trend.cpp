@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <future>
 
 #include "ratchet/error.h"
@@ -72,8 +73,8 @@ int trend(Context& context, const po::variables_map& values) {
   const db::HistoryFilter filter = filter_from(values);
   const bool in_order = !is_set(values, "all");
   // Git walks while the store is read: each takes about as long.
-  std::future<history::Line> walked = std::async(std::launch::async, [&, root = context.root()] {
-    return in_order ? history::line_of(root, branch) : history::Line{};
+  std::future<history::Line> walked = std::async(std::launch::async, [&, here = std::filesystem::current_path()] {
+    return in_order ? history::line_of(here, branch) : history::Line{};
   });
   db::Store& store = context.store(db::Mode::ReadOnly);
   std::vector<history::Recorded> recorded =

@@ -114,9 +114,16 @@ std::vector<std::string> first_parent_history(const std::filesystem::path& insid
 }
 
 std::vector<Link> first_parent_line(const std::filesystem::path& inside, const std::string& revision, int limit) {
-  const std::string sha = hash_of(inside, revision);
-  const std::string text = ask(inside, {"log", "--first-parent", "--no-show-signature", "--format=%H %T",
-                                        "--max-count=" + std::to_string(limit), sha});
+  require_plain(revision);
+  const executor::Command walk =
+      git_command(inside, {"log", "--first-parent", "--no-show-signature", "--format=%H %T",
+                           "--max-count=" + std::to_string(limit), revision + "^{commit}", "--"});
+  const executor::Result walked = executor::run(walk);
+  if (!walked.ok()) {
+    static_cast<void>(hash_of(inside, revision));  // knows more about a revision that is not there
+    fail(inside, walk, walked);
+  }
+  const std::string& text = walked.stdout_text;
   std::vector<Link> line;
   for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const std::size_t blank = text.find(' ', begin);
