@@ -54,8 +54,8 @@ std::size_t put_in_order(std::vector<db::HistoryPoint>& runs, const Line& line) 
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto place = line.place_of(runs[i].commit);
     if (!place) continue;
-    runs[i].commit.sha = *place;
-    places.emplace_back(line.age.at(*place), i);
+    runs[i].commit.sha = line.newest_first[*place];
+    places.emplace_back(*place, i);
   }
   std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   const auto by_index = [](const auto& a, const auto& b) { return a.second < b.second; };
@@ -140,8 +140,7 @@ void tell_baselines(Series& series, const Line& line) {
   std::map<std::string, Let> let;
   for (const db::BaselineMove& move : series.moves) {
     if (move.kind != "accepted") continue;
-    const std::string sha = line.place_of(move.commit).value_or(move.commit.sha);
-    let[sha] = {move.reason, move.actor, move.moved_at};
+    let[line.sha_of(move.commit)] = {move.reason, move.actor, move.moved_at};
   }
   for (Point& point : series.points) {
     if (series.baseline_value) point.to_baseline = point.value / *series.baseline_value - 1;
@@ -154,8 +153,8 @@ void tell_baselines(Series& series, const Line& line) {
 void tell_verdicts(db::Store& store, Series& series, const Line& line) {
   std::map<std::pair<std::string, bool>, db::CaseJudgement> newest;
   for (db::CaseJudgement& one : store.judgements(series.case_id, series.device_name)) {
-    const std::string sha = line.place_of(one.candidate).value_or(one.candidate.sha);
-    newest[{sha, one.candidate.dirty}] = std::move(one);
+    const std::pair key(line.sha_of(one.candidate), one.candidate.dirty);
+    newest[key] = std::move(one);
   }
   for (Point& point : series.points) {
     const auto at = newest.find({point.run.commit.sha, point.run.commit.dirty});

@@ -114,12 +114,14 @@ std::vector<Cell> row_of(const Series& series, const Point& point) {
   return row;
 }
 
+constexpr double kLeastChance = 1e-12;  // smaller ones are beyond what the test's assumptions bear
+
 std::string change_text(const Series& series, const Point& point) {
   const ChangePoint& change = *point.change;
   return fmt::format("new level at {}: {} -> {} ({}); unchanged code shows one as clear with a chance of at most {}",
                      shorten(point.run.commit.sha), value_text(series.metric, std::exp(change.old_level)),
                      value_text(series.metric, std::exp(change.new_level)), percent(std::expm1(change.log_change())),
-                     probability(change.false_chance));
+                     probability(std::max(change.false_chance, kLeastChance)));
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ db::Recording recording_of(int number, const std::string& sha, const std::string
 void make(const std::filesystem::path& file, const history::Line& line, int runs) {
   db::Store store(file, db::Mode::ReadWrite);
   std::unordered_map<std::string, std::string> tree_of;
-  for (const auto& [tree, sha] : line.trees) tree_of[sha] = tree;
+  for (const auto& [tree, age] : line.trees) tree_of[line.newest_first[age]] = tree;
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < runs; ++i) {
     const std::string& sha = line.newest_first.at(static_cast<std::size_t>(runs - 1 - i));
