@@ -28,13 +28,20 @@ class Book:
     def copy_of_promises(self):
         return set(self.runs), dict(self.verdicts)
 
+    def add(self, other):
+        """All of it was merged into this one."""
+        self.runs |= other.runs
+        self.verdicts |= other.verdicts
+        self.acceptances |= other.acceptances
+
 
 class Ledger:
     def __init__(self):
         self.lock = threading.RLock()
         self.counts = collections.Counter()  # (kind, "ended" | "killed" | "refused") and single words
         self.peaks = collections.defaultdict(list)  # kind -> (seconds since the begin, peak resident KiB)
-        self.rss = []  # (seconds since the begin, resident KiB) of the server that is never killed
+        self.rss = []  # resident KiB of the server that is never killed
+        self.outlived_s = []  # how long after a command was killed the last of its children was gone
         self.faults = []
 
     def count(self, *what):
@@ -46,24 +53,20 @@ class Ledger:
             self.faults.append(text)
         print(time.strftime("%T"), "soak: FAULT:", text[:2000], flush=True)
 
+    def peaks_of(self, kind, seconds, allowed_kib):
+        """In the first and in the last third of the time, each the 90th percentile: who looks from outside misses the
+        peak of some that end at once. A fault where the later is a tenth and allowed_kib above the earlier."""
+        points = self.peaks[kind]
+        thirds = [v for at, v in points if at < seconds / 3], [v for at, v in points if at >= seconds * 2 / 3]
+        if min(map(len, thirds)) < 5:
+            return "-"
+        first, last = (statistics.quantiles(third, n=10)[-1] for third in thirds)
+        if last > 1.1 * first + allowed_kib:
+            self.fault(f"memory of {kind}: {first:.0f} KiB in the first third of the time, {last:.0f} KiB in the last")
+        return f"{first / 1024:.1f} MiB, {last / 1024:.1f} MiB"
+
     def sum(self, outcome):
         return sum(n for what, n in self.counts.items() if what[-1] == outcome and len(what) == 2)
-
-
-def slope_per_hour(points):
-    """Least squares; points are (seconds, KiB)."""
-    return statistics.linear_regression(*zip(*points)).slope * 3600 if len(points) > 2 else float("nan")
-
-
-def thirds(points, begin, end):
-    """The 90th percentiles of the first and of the last third of the time, or nothing where one of them is too thin. Not
-    medians: who looks from outside misses the peak of some that end at once."""
-    third = (end - begin) / 3
-    first = [value for at, value in points if begin <= at < begin + third]
-    last = [value for at, value in points if at >= end - third]
-    if min(len(first), len(last)) < 5:
-        return None
-    return tuple(statistics.quantiles(values, n=10)[-1] for values in (first, last))
 
 
 def rows(connection, sql):
@@ -104,7 +107,7 @@ def examine_doubtful(book, others, runs, verdicts, fault):
         if sha not in doubtful:
             fault(f"{book.file}: {there[0]} runs and {there[1]} verdicts of {sha}, which nobody recorded")
         elif there != RECORDS[doubtful[sha]]:
-            fault(f"{book.file}: of a killed {doubtful[sha]} of {sha} {there[0]} runs and {there[1]} verdicts are there")
+            fault(f"{book.file}: of a killed {doubtful[sha]} of {sha} {there[0]} runs, {there[1]} verdicts are there")
         else:
             kept += 1
     return kept
@@ -123,7 +126,8 @@ def examine_moves(connection, book, documents, runs, fault):
     for text in documents.values():
         document = json.loads(text)
         if "run" in document:
-            told[document["run"]] = {c["case"]: MOVING[c["verdict"]] for c in document["cases"] if c["verdict"] in MOVING}
+            told[document["run"]] = {one["case"]: MOVING[one["verdict"]] for one in document["cases"]
+                                     if one["verdict"] in MOVING}
     for uuid, cases in moves.items():
         if not cases.keys() <= told.get(uuid, {}).keys():
             fault(f"{book.file}: baselines moved by run {uuid or '(none)'} that its verdict does not tell: {cases}")
