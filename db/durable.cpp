@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 #include "ratchet/error.h"
@@ -48,22 +47,9 @@ void create_folders(const std::filesystem::path& folder) {
   sync(above.empty() ? "." : above, O_DIRECTORY);
 }
 
-IncomingFile::IncomingFile(const std::filesystem::path& folder) {
-  std::string name = (folder / "incoming-XXXXXX").string();
-  const int made = mkstemp(name.data());
-  if (made < 0) fail(folder, "make a file in");
-  close(made);
-  path_ = name;
-}
-
-IncomingFile::~IncomingFile() {
-  if (!path_.empty()) unlink(path_.c_str());
-}
-
 void IncomingFile::publish_as(const std::filesystem::path& name) {
-  sync(path_, 0);
-  if (rename(path_.c_str(), name.c_str()) != 0) fail(name, "rename a file to");
-  path_.clear();
+  sync(path(), 0);
+  if (rename(path().c_str(), name.c_str()) != 0) fail(name, "rename a file to");
   sync(name.parent_path(), O_DIRECTORY);
 }
 

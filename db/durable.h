@@ -4,27 +4,25 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+
+#include "db/temporary_name.h"
 
 namespace ratchet::db {
 
 // Makes the folder and those above that are missing.
 void create_folders(const std::filesystem::path& folder);
 
-// A file on its way into a folder: gone with this object unless it was published.
+// A file on its way into a folder: gone with this object unless it was published. It is the caller's to create.
 class IncomingFile {
  public:
-  explicit IncomingFile(const std::filesystem::path& folder);
-  IncomingFile(const IncomingFile&) = delete;
-  IncomingFile& operator=(const IncomingFile&) = delete;
-  ~IncomingFile();
+  explicit IncomingFile(const std::filesystem::path& folder) : name_(folder / "incoming") {}
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path path() const { return name_.with(".file"); }
   // Gives it its name, in place of a file that has it. Durable on return.
   void publish_as(const std::filesystem::path& name);
 
  private:
-  std::filesystem::path path_;
+  TemporaryName name_;
 };
 
 }  // namespace ratchet::db

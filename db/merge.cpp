@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "db/moves.h"
 #include "db/rows.h"
 #include "db/store.h"
+#include "db/temporary_name.h"
 
 namespace ratchet::db {
 namespace {
@@ -26,34 +26,14 @@ constexpr const char* kBundledModules =
     "CREATE TABLE bundled_modules (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT";
 constexpr std::string_view kMagic{"SQLite format 3", 16};  // with its zero
 
-// An empty file of a name of its own, gone at the end with what SQLite put beside it.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& beside) : name_(beside.string() + "-XXXXXX") {
-    const int descriptor = mkstemp(name_.data());
-    if (descriptor < 0)
-      throw Error(name_ + ": cannot create it: " + std::generic_category().message(errno) +
-                  "; check your rights and the space on the disk");
-    close(descriptor);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    for (const char* suffix : {"", "-journal"}) {
-      std::error_code ignored;
-      std::filesystem::remove(name_ + suffix, ignored);
-    }
-  }
-  [[nodiscard]] std::filesystem::path path() const { return name_; }
-
- private:
-  std::string name_;
-};
-
 class Attached {
  public:
   Attached(Connection& connection, const std::filesystem::path& file) : connection_(connection) {
     Statement(connection_, "attach " + file.string(), "ATTACH ? AS theirs").run(file.string());
+    // It is only read, but BEGIN IMMEDIATE begins to write to every attached file, and a commit in two of them needs a
+    // super-journal: who is killed leaves it, and removing it by hand could harm ours. A file that is not synced does
+    // without.
+    connection_.execute("attach a database", "PRAGMA theirs.synchronous = OFF");
   }
   Attached(const Attached&) = delete;
   Attached& operator=(const Attached&) = delete;
@@ -139,15 +119,16 @@ Merged merge_all(const std::filesystem::path& ours, const std::filesystem::path&
                  const Author& author, const TakeModules& take_modules) {
   require_mergeable(ours, theirs);
   { const Store made(ours, Mode::ReadWrite); }  // creates or migrates it
-  const TemporaryFile copy_file(std::filesystem::absolute(ours).parent_path() / "merging");
-  copy_into(theirs, copy_file.path());
-  Connection copy(copy_file.path(), Mode::ReadOnly);
+  const TemporaryName merging(std::filesystem::absolute(ours).parent_path() / "merging");
+  const std::filesystem::path copy_file = merging.with(".db");
+  copy_into(theirs, copy_file);
+  Connection copy(copy_file, Mode::ReadOnly);
   const std::vector<BaselineMove> moves = moves_matching(copy, "*");
 
   Connection connection(ours, Mode::ReadWrite);
   require_time(connection, author.now, "the time of the merge");
   if (!since.empty()) require_time(connection, since, "since");
-  const Attached attached(connection, copy_file.path());
+  const Attached attached(connection, copy_file);
   Merged merged;
   try {
     Transaction transaction(connection, "merge the databases");
@@ -180,9 +161,9 @@ Merged merge(const std::filesystem::path& ours, const std::filesystem::path& the
   ModuleStore store(folder / "modules");
   return merge_all(ours, theirs, "", author,
                    [&](Connection&, Connection& copy, const std::vector<std::string>& hashes) {
-                     const TemporaryFile scratch(folder / "merging");
+                     const TemporaryName scratch(folder / "merging");
                      for (const std::string& hash : hashes) {
-                       if (!store.contains(hash)) take_module(copy, theirs, store, hash, scratch.path());
+                       if (!store.contains(hash)) take_module(copy, theirs, store, hash, scratch.with(".module"));
                      }
                    });
 }
@@ -191,18 +172,17 @@ Merged export_bundle(const std::filesystem::path& database, const std::filesyste
                      const std::string& since, const Author& author) {
   if (std::filesystem::exists(bundle)) throw Error(bundle.string() + ": exists already; give another name");
   { const Store source(database, Mode::ReadOnly); }  // says what is wrong with it before anything is made
-  const TemporaryFile making(bundle);
+  const TemporaryName making(bundle);
+  const std::filesystem::path made = making.with(".db");  // made by the store: an empty file beside modules is refused
   const ModuleStore store(std::filesystem::absolute(database).parent_path() / "modules");
   const auto put = [&](Connection& connection, Connection&, const std::vector<std::string>& hashes) {
     connection.execute("make a bundle", kBundledModules);
     Statement insert(connection, "put a module into the bundle", "INSERT INTO bundled_modules VALUES (?, ?)");
     for (const std::string& hash : hashes) insert.run(hash, Bytes(content_of(store.path(hash))));
   };
-  const Merged merged = merge_all(making.path(), database, since, author, put);
-  std::filesystem::permissions(making.path(),
-                               std::filesystem::perms(0644));  // as any other file; mkstemp() is stricter
+  const Merged merged = merge_all(made, database, since, author, put);
   // Not rename(), which would replace a file that has come meanwhile.
-  if (link(making.path().c_str(), bundle.c_str()) != 0)
+  if (link(made.c_str(), bundle.c_str()) != 0)
     throw Error(bundle.string() + ": cannot give the bundle its name: " + std::generic_category().message(errno));
   return merged;
 }

@@ -19,7 +19,7 @@ std::string ModuleStore::put(const std::filesystem::path& file) {
   create_folders(folder_);
   IncomingFile copy(folder_);
   std::error_code failed;
-  std::filesystem::copy_file(file, copy.path(), std::filesystem::copy_options::overwrite_existing, failed);
+  std::filesystem::copy_file(file, copy.path(), failed);
   if (failed) throw Error(file.string() + ": cannot copy it to " + folder_.string() + ": " + failed.message());
   const std::string hash = sha256_of_file(copy.path());  // of the copy: the original may change meanwhile
   // Read-only for all: other users of the machine measure beside it, and nobody has a reason to write it again.

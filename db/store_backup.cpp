@@ -26,7 +26,6 @@ void Store::back_up(const std::filesystem::path& to) {
     ModuleStore modules(name.parent_path() / "modules");
     copy_modules(copy, modules_, modules);
   }
-  std::filesystem::remove(incoming.path().string() + "-journal");
   const std::vector<std::string> problems = Store(incoming.path(), Mode::ReadOnly).check();
   if (!problems.empty()) throw Error(name.string() + ": not made, the copy is not sound: " + problems.front());
   incoming.publish_as(name);

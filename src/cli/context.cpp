@@ -82,7 +82,7 @@ executor::Bench& Context::bench() {
 }
 
 std::filesystem::path Context::artefact_of(const repository::CommandSuite& suite) {
-  if (!artefacts_) artefacts_.emplace();
+  if (!artefacts_) artefacts_.emplace("artefacts");
   const std::filesystem::path packed = artefacts_->path() / "packed";
   executor::pack(suite, config().root, packed);
   // By its contents: what was measured from it stays what it was, whatever is built later.

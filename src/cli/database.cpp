@@ -29,7 +29,6 @@ Copied salvage(Context& context, const std::filesystem::path& file) {
   const std::filesystem::path folder = file.parent_path();
   db::create_folders(folder);
   db::IncomingFile incoming(folder);
-  std::filesystem::remove(incoming.path());  // the store refuses an empty file beside modules: it may have been one
   Copied copied{file, 0, {}};
   {
     db::Store fresh(incoming.path(), db::Mode::ReadWrite);
@@ -38,7 +37,6 @@ Copied salvage(Context& context, const std::filesystem::path& file) {
     if (!problems.empty()) throw Error(file.string() + ": not made, the new file is not sound: " + problems.front());
   }
   copied.runs = runs_in(incoming.path());
-  std::filesystem::remove(incoming.path().string() + "-journal");
   incoming.publish_as(file);
   return copied;
 }

@@ -10,6 +10,7 @@
 #include "src/documents/documents.h"
 #include "src/documents/node.h"
 #include "src/executor/process.h"
+#include "src/executor/scratch.h"
 
 namespace ratchet::executor {
 namespace {
@@ -59,17 +60,6 @@ void require_self_contained(const repository::CommandSuite& suite, const fs::pat
 
 }  // namespace
 
-Scratch::Scratch() {
-  std::string name = (fs::temp_directory_path() / "ratchet-commands-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw Error("cannot create a folder in " + fs::temp_directory_path().string());
-  path_ = fs::canonical(name);
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 std::string manifest_of(const repository::CommandSuite& suite) {
   const Json document = {{"format", kFormat},        {"name", suite.name},     {"run", suite.run},
                          {"adapter", suite.adapter}, {"files", suite.files},   {"output", suite.output},
@@ -85,7 +75,7 @@ void pack(const repository::CommandSuite& suite, const fs::path& root, const fs:
   const std::string doing = "command suite " + suite.name;
   for (const std::string& file : suite.files)
     if (!fs::exists(root / file)) throw Error(doing + ": " + (root / file).string() + " does not exist; is it built?");
-  const Scratch scratch;
+  const Scratch scratch("pack");
   std::ofstream(scratch.path() / kManifest) << manifest_of(suite);
   std::vector<std::string> argv{"tar",       "--create",  "--file",          into.string(),
                                 "--format=gnu", "--sort=name", "--mtime=@0",    "--owner=0",

@@ -10,20 +10,6 @@
 
 namespace ratchet::executor {
 
-// A folder of this process, removed at its end with all that is in it.
-class Scratch {
- public:
-  Scratch();
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 // Writes the artefact of `suite`, whose files lie below `root`, to the file `into`. Error when a file is missing, or when
 // the program loads a library out of `root`: a kept baseline would run with the candidate's library and never be slower.
 void pack(const repository::CommandSuite& suite, const std::filesystem::path& root, const std::filesystem::path& into);

@@ -1,7 +1,5 @@
 #include "src/executor/bench.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,8 +8,8 @@
 #include <set>
 
 #include "ratchet/error.h"
-#include "src/executor/handle.h"
 #include "src/executor/process.h"
+#include "src/executor/scratch.h"
 
 namespace ratchet::executor {
 namespace {
@@ -26,25 +24,19 @@ constexpr double kLockTimeout_s = 600;
 // The case ids, one a line, a blank line between groups: hundreds of ids do not belong on a command line.
 class CaseList {
  public:
-  explicit CaseList(const std::vector<Group>& groups)
-      : path_((std::filesystem::temp_directory_path() / "ratchet-cases-XXXXXX").string()) {
-    const Handle created(::mkostemp(path_.data(), O_CLOEXEC));
+  explicit CaseList(const std::vector<Group>& groups) : path_(scratch_.path() / "list") {
     std::ofstream file(path_);
     for (const Group& group : groups) {
       if (&group != &groups.front()) file << '\n';
       for (const std::string& id : group) file << id << '\n';
     }
-    if (created.open() && file.flush()) return;
-    ::unlink(path_.c_str());
-    throw Error("cannot write " + path_ + "; is the disk full?");
+    if (!file.flush()) throw Error("cannot write " + path_ + "; is the disk full?");
   }
-  ~CaseList() { ::unlink(path_.c_str()); }
-  CaseList(const CaseList&) = delete;
-  CaseList& operator=(const CaseList&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  Scratch scratch_{"cases"};
   std::string path_;
 };
 

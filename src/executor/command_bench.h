@@ -10,6 +10,7 @@
 
 #include "src/executor/artefact.h"
 #include "src/executor/bench.h"
+#include "src/executor/scratch.h"
 
 namespace ratchet::executor {
 
@@ -43,7 +44,7 @@ class CommandBench final : public Bench {
   [[nodiscard]] Environment environment_of(const repository::CommandSuite& suite);
 
   Bench& modules_;
-  Scratch scratch_;
+  Scratch scratch_{"sides"};
   std::map<std::pair<std::filesystem::path, char>, Place> places_;
   std::map<std::string, std::optional<Environment>> environments_;  // by kind of device
 };

@@ -9,6 +9,7 @@
 #include "ratchet/error.h"
 #include "src/documents/documents.h"
 #include "src/executor/process.h"
+#include "src/executor/scratch.h"
 
 namespace ratchet::executor {
 namespace {
@@ -16,24 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kExtractTimeout_s = 120;
-
-class ScratchFolder {
- public:
-  ScratchFolder() : path_((fs::temp_directory_path() / "ratchet-cubins-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw Error("cannot make a folder " + path_ + "; is the disk full?");
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // As a shell would find it; empty when it is nowhere.
 fs::path on_path(const std::string& program) {
@@ -71,7 +54,7 @@ DeviceCode read_device_code(const fs::path& module) {
   const char* const forced = std::getenv("CUDA_FORCE_PTX_JIT");
   if (forced != nullptr && std::string(forced) != "0")
     throw Error("CUDA_FORCE_PTX_JIT is set: what runs is not the machine code of the modules");
-  const ScratchFolder folder;
+  const Scratch folder("cubins");
   Command command;
   command.argv = {cuobjdump().string(), "-xelf", "all", fs::absolute(module).string()};
   command.cwd = folder.path();

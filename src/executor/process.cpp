@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,10 +15,9 @@
 #include <cstring>
 
 #include "ratchet/error.h"
-#include "src/executor/environment.h"
-#include "src/executor/handle.h"
 #include "src/executor/interrupt.h"
 #include "src/executor/leftovers.h"
+#include "src/executor/spawn.h"
 
 namespace ratchet::executor {
 namespace {
@@ -32,17 +30,6 @@ constexpr std::size_t kStderrBytes = std::size_t{64} << 10;
 constexpr std::size_t kForwardBytes = std::size_t{1} << 20;  // more is no message, and fills the log of a job
 
 [[noreturn]] void fail(const std::string& action) { throw Error("cannot " + action + ": " + std::strerror(errno)); }
-
-struct Pipe {
-  Handle read_end;
-  Handle write_end;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("create a pipe");
-  return {Handle(ends[0]), Handle(ends[1])};
-}
 
 // A file in memory: unlike a pipe it needs no feeding, so a child that never reads can neither block us nor raise
 // SIGPIPE.
@@ -57,59 +44,6 @@ Handle stdin_of(const std::string& text) {
   }
   if (file.open() && ::lseek(file.get(), 0, SEEK_SET) != 0) fail("pass text to a child");
   return file;
-}
-
-std::vector<std::string> environment_of(const Command& command) {
-  const auto name_of = [](const std::string& setting) { return setting.substr(0, setting.find('=')); };
-  std::vector<std::string> settings;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    bool replaced = command.measured && !is_for_measured(name_of(*entry));
-    for (const std::string& change : command.environment) replaced |= name_of(change) == name_of(*entry);
-    if (!replaced) settings.emplace_back(*entry);
-  }
-  for (const std::string& change : command.environment)
-    if (change.find('=') != std::string::npos) settings.push_back(change);
-  return settings;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (std::string& text : texts) list.push_back(text.data());
-  list.push_back(nullptr);
-  return list;
-}
-
-// posix_spawn rather than fork: it reports a failing exec to us, and is safe whatever threads and locks we hold.
-pid_t spawn(const Command& command, const Handle& in, const Handle& out, const Handle& err) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  if (::posix_spawn_file_actions_init(&actions) != 0 || ::posix_spawnattr_init(&attributes) != 0)
-    throw Error("cannot start " + command.argv[0] + ": out of memory");
-  ::posix_spawn_file_actions_adddup2(&actions, in.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, err.get(), STDERR_FILENO);
-  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-  if (!command.cwd.empty()) ::posix_spawn_file_actions_addchdir_np(&actions, command.cwd.c_str());
-
-  sigset_t none;
-  sigset_t defaults;
-  sigemptyset(&none);
-  sigemptyset(&defaults);
-  for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&defaults, signal);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-
-  std::vector<std::string> arguments = command.argv;
-  std::vector<std::string> settings = environment_of(command);
-  pid_t pid = -1;
-  const int status = ::posix_spawnp(&pid, arguments[0].c_str(), &actions, &attributes, pointers(arguments).data(),
-                                    pointers(settings).data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  if (status != 0) throw Error("cannot start " + command.argv[0] + ": " + std::strerror(status));
-  return pid;
 }
 
 // The leader stays a zombie until reaped here, which keeps its number, and so the group's, from being given to
@@ -259,7 +193,7 @@ Result run(const Command& command) {
   Pipe err = make_pipe();
   std::optional<Leftovers> leftovers;  // ended after the group
   if (command.measured) leftovers.emplace();
-  Group group(spawn(command, in, out.write_end, err.write_end));
+  Group group(spawn(command, in.get(), out.write_end.get(), err.write_end.get()));
   out.write_end.close();
   err.write_end.close();
 

@@ -3,6 +3,7 @@
 #include <random>
 #include <thread>
 
+#include "db/merge.h"
 #include "tests/db/child.h"
 #include "tests/db/faulty_disk.h"
 #include "tests/db/workload.h"
@@ -39,6 +40,51 @@ bool survives_kill_at(const Workload& workload, std::uint64_t call, Moment momen
   CHECK(status == 0);
   CHECK(steps == kRecordings);
   return false;
+}
+
+const Author kAuthor{"A <a@b>", "2026-02-01T00:00:00Z"};
+
+// With a baseline, whose module is to be merged too.
+void fill(const std::filesystem::path& file) {
+  Recording recording = recording_of(a_run("run-two2", 'b'));
+  recording.verdict = a_verdict("verdict-two2");
+  Store store(file, Mode::ReadWrite);
+  std::ofstream(file.parent_path() / "module.so") << "machine code";
+  const std::string module = store.store_module(file.parent_path() / "module.so", kAuthor.now);
+  recording.moves = {a_move(*recording.run, module, "set", 0)};
+  store.record(recording);
+}
+
+// All of theirs or nothing, and once merged again no file that is not the store's.
+void require_merged(const std::filesystem::path& ours, const std::filesystem::path& theirs) {
+  {
+    Store store(ours, Mode::ReadWrite);
+    CHECK(store.find_run("run-one1"));
+    CHECK(store.find_run("run-two2").has_value() == store.verdict("verdict-two2").has_value());
+    CHECK(store.check().empty());
+  }
+  static_cast<void>(merge(ours, theirs, kAuthor));
+  CHECK(Store(ours, Mode::ReadOnly).verdict("verdict-two2"));
+  CHECK(Store(ours, Mode::ReadOnly).check().empty());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(ours.parent_path())) {
+    const std::string name = entry.path().filename();
+    const bool is_known = name == kFile || name == std::string(kFile) + "-journal" || name == "modules";
+    CHECK_MESSAGE((is_known || name.size() == 64), name);
+  }
+}
+
+// Whether the call was reached at all.
+bool merges_after_kill_at(const std::filesystem::path& theirs, std::uint64_t call, Moment moment) {
+  const Folder folder;
+  const int status = end_of(start([&] {
+    FaultyDisk disk(folder.file(""));
+    Store(folder.file(kFile), Mode::ReadWrite).record(recording_of(a_run("run-one1", 'a')));
+    disk.kill_at(call, moment);
+    static_cast<void>(merge(folder.file(kFile), theirs, kAuthor));
+  }));
+  CAPTURE(call);
+  CHECK_NOTHROW(require_merged(folder.file(kFile), theirs));
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 }  // namespace
@@ -87,6 +133,18 @@ TEST_CASE("crash: killed at any time while recording, nothing acknowledged is lo
     }
   }
   CHECK(killed == rounds);
+}
+
+TEST_CASE("crash: a merge killed before or after any call brought all or nothing, and the next one leaves no file") {
+  const Folder theirs;
+  fill(theirs.file(kFile));
+  int kills = 0;
+  for (const Moment moment : {Moment::Before, Moment::After}) {
+    std::uint64_t call = moment == Moment::Before ? 1 : 2;
+    for (; merges_after_kill_at(theirs.file(kFile), call, moment); call += is_torture() ? 1 : 9) ++kills;
+    CHECK(call > 50);  // the calls are really seen
+  }
+  MESSAGE(kills << " kills");
 }
 
 }  // namespace ratchet::db

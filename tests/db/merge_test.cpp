@@ -389,4 +389,13 @@ TEST_CASE("bundle: a module damaged on the way is refused") {
   CHECK_FALSE(ours.baseline());
 }
 
+TEST_CASE("merge: a bundle can be made in a folder where modules of baselines lie") {
+  Site site("a");
+  site.move("run-move", 'a', "set", 500, 0);
+  const std::filesystem::path bundle = site.file.parent_path() / "all.bundle";
+  CHECK(export_bundle(site.file, bundle, "", kAuthor).moves == 1);
+  Site fresh("b");
+  CHECK(merge(fresh.file, bundle, kAuthor).moves == 1);
+}
+
 }  // namespace ratchet::db

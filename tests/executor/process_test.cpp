@@ -191,6 +191,23 @@ TEST_CASE("process: what a measured program leaves in a session of its own is en
   CHECK(::waitpid(ours, nullptr, 0) == ours);
 }
 
+TEST_CASE("process: what was started dies with the one who started it, also when that one is killed") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "pid";
+  const pid_t starter = ::fork();
+  if (starter == 0) {
+    (void)executor::run(shell("echo $$ > " + file.string() + ".new && mv " + file.string() + ".new " + file.string() +
+                              "; exec sleep 600"));
+    ::_exit(0);
+  }
+  while (!std::filesystem::exists(file)) std::this_thread::sleep_for(5ms);
+  const pid_t started = std::atoi(documents::read_file(file).c_str());
+  REQUIRE(::kill(started, 0) == 0);
+  ::kill(starter, SIGKILL);
+  ::waitpid(starter, nullptr, 0);
+  CHECK(gone(started));
+}
+
 TEST_CASE("process: of what is forwarded the log gets no more than the first megabyte") {
   const TemporaryFolder folder;
   const executor::Handle log(::open((folder / "log").c_str(), O_RDWR | O_CREAT, 0600));
