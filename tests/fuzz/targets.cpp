@@ -36,11 +36,9 @@ bool imported(const char* adapter, std::string_view text) {
   };
   if (!accepted([&] { reading = importers::read(importers::adapter_named(adapter), {text, "file", "title", beside}); }))
     return false;
-  for (Run& run : reading.runs) {
-    if (!accepted([&] { importers::place(run, importers::adapter_named(adapter), "", "file"); }))
-      importers::place(run, importers::adapter_named(adapter), "device", "file");
-    (void)documents::read_run(documents::write(run), "written");
-  }
+  if (!accepted([&] { importers::place(reading.runs, importers::adapter_named(adapter), "", "file"); }))
+    importers::place(reading.runs, importers::adapter_named(adapter), "a device of this name only", "file");
+  for (const Run& run : reading.runs) (void)documents::read_run(documents::write(run), "written");
   return true;
 }
 
