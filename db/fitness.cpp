@@ -45,14 +45,6 @@ void require_telemetry(const std::vector<Telemetry>& telemetry, const std::strin
   }
 }
 
-void require_times(const std::vector<double>& times_ns, const std::string& what) {
-  for (const double time : times_ns) {
-    if (!std::isfinite(time) || time < 0) {
-      refuse(what, "the sample " + std::to_string(time) + " ns is not a time; measure again");
-    }
-  }
-}
-
 void require_case(const CaseFacts& facts, const std::string& what) {
   if (facts.id.empty()) refuse(what, "a case has no name; give it one");
   if (facts.unit != "ns") refuse(what, "its unit is \"" + facts.unit + "\"; convert it to ns");
@@ -94,6 +86,14 @@ void require_measurement(const Measurement& measurement, const std::vector<Summa
 }
 
 }  // namespace
+
+void require_times(const std::vector<double>& times_ns, const std::string& what) {
+  for (const double time : times_ns) {
+    if (!std::isfinite(time) || time < 0) {
+      refuse(what, "the sample " + std::to_string(time) + " ns is not a time; measure again");
+    }
+  }
+}
 
 void require_fit(const Run& run, const std::vector<Summary>& summaries) {
   const std::string name = "run " + run.uuid;

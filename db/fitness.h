@@ -8,5 +8,7 @@ namespace ratchet::db {
 
 void require_fit(const Run& run, const std::vector<Summary>& summaries);
 void require_fit(const VerdictRecord& verdict);
+// Each finite and not below zero.
+void require_times(const std::vector<double>& times_ns, const std::string& what);
 
 }  // namespace ratchet::db

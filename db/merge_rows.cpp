@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "db/fitness.h"
 #include "db/samples.h"
 
 namespace ratchet::db {
@@ -242,7 +243,7 @@ void refuse_contradictions(Connection& connection) {
   }
 }
 
-// SQLite does not look into blobs, and what is damaged there must not spread.
+// SQLite does not look into blobs: what is damaged there must not spread, nor what nobody could have recorded.
 void require_whole_samples(Connection& connection) {
   Statement blobs(connection, "read the samples to be merged",
                   "SELECT data, 'run ' || r.uuid, c.name FROM run_ids AS i JOIN theirs.runs AS r ON r.id = i.theirs "
@@ -255,7 +256,7 @@ void require_whole_samples(Connection& connection) {
                   "ON s.duet_id = i.theirs JOIN theirs.cases AS c ON c.id = s.case_id");
   for (blobs.start(); blobs.step();) {
     try {
-      static_cast<void>(decode(blobs.blob(0)));
+      for (const std::vector<double>& times_ns : decode(blobs.blob(0))) require_times(times_ns, "its samples");
     } catch (const Error& fault) {
       throw Error(blobs.text(1) + ", case " + blobs.text(2) + ": " + fault.what() + "; nothing was merged");
     }

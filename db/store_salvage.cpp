@@ -174,7 +174,7 @@ std::vector<std::string> Store::salvage_into(Store& fresh) {
     for (const BaselineMove& move : baseline_log("*")) moves[{move.case_id, move.device_name}].push_back(move);
     for (const auto& [key, of_case] : moves)
       attempt(lost, "the baseline of " + key.first + " on " + key.second,
-              [&] { copy_moves(of_case, proofs, modules_, fresh); });
+              [&, &rows = of_case] { copy_moves(rows, proofs, modules_, fresh); });  // clang 14 captures no binding
   });
   attempt(lost, "acceptances", [&] {
     for (const Acceptance& one : acceptances()) fresh.accept(one);

@@ -111,7 +111,10 @@ std::string telemetry_text(const std::vector<Telemetry>& telemetry) {
   json list = json::array();
   for (const Telemetry& launch : telemetry) {
     json& one = list.emplace_back(json::object());
-    for (const auto& [name, slot] : slots()) visit_slot(launch, slot, [&](const auto& field) { one[name] = field; });
+    for (const auto& [name, slot] : slots()) {
+      json& value = one[name];
+      visit_slot(launch, slot, [&](const auto& field) { value = field; });
+    }
   }
   return list.dump(-1, ' ', false, json::error_handler_t::replace);
 }

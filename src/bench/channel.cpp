@@ -33,12 +33,23 @@ bool is_message(char kind) {
   return false;
 }
 
-bool begins_a_frame(std::string_view bytes) {
-  if (bytes.empty()) return true;
-  if (!is_message(bytes.front())) return false;
+std::uint64_t size_in(std::string_view header) {
   std::uint64_t size = 0;
-  if (bytes.size() >= kHeaderBytes) std::memcpy(&size, bytes.data() + 1, sizeof size);
-  return size <= kMaxFrameBytes;
+  std::memcpy(&size, header.data() + 1, sizeof size);
+  return size;
+}
+
+// Frames, of which the last one may go on.
+bool are_frames(std::string_view bytes) {
+  while (!bytes.empty()) {
+    if (!is_message(bytes.front())) return false;
+    if (bytes.size() < kHeaderBytes) return true;
+    const std::uint64_t size = size_in(bytes);
+    if (size > kMaxFrameBytes) return false;
+    if (bytes.size() - kHeaderBytes < size) return true;
+    bytes.remove_prefix(kHeaderBytes + size);
+  }
+  return true;
 }
 
 }  // namespace
@@ -69,9 +80,8 @@ bool Channel::send(Message message, std::string_view text) const {
 }
 
 std::optional<Frame> Channel::take() {
-  std::uint64_t size = 0;
   if (received_.size() < kHeaderBytes) return std::nullopt;
-  std::memcpy(&size, received_.data() + 1, sizeof size);
+  const std::uint64_t size = size_in(received_);
   if (received_.size() - kHeaderBytes < size) return std::nullopt;
   Frame frame{static_cast<Message>(received_[0]), received_.substr(kHeaderBytes, size)};
   received_.erase(0, kHeaderBytes + size);
@@ -85,7 +95,7 @@ bool Channel::read() {
   while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
   received_.append(bytes.data(), static_cast<std::size_t>(count));
-  return begins_a_frame(received_);
+  return are_frames(received_);
 }
 
 }  // namespace ratchet::bench

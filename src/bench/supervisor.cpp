@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ratchet/error.h"
+#include "src/bench/answer.h"
 #include "src/bench/clock_lock.h"
 #include "src/bench/device_lock.h"
 #include "src/bench/plan.h"
@@ -23,7 +24,6 @@ namespace ratchet::bench {
 
 namespace {
 
-// Names the sender in messages about documents that arrive over the channel.
 constexpr const char* kWorker = "the measuring process";
 constexpr double kStartSeconds = 120;    // loading a module and starting a GPU's driver take seconds
 constexpr double kForeverSeconds = 1e9;  // 30 years: what the clock can hold
@@ -64,11 +64,12 @@ class Supervisor {
   [[nodiscard]] Answer ask(const std::string& id);
   [[nodiscard]] Reply try_once(const std::string& ids, double patience_s);
   [[nodiscard]] DuetCase measure(const DuetCase& planned);
+  [[nodiscard]] Failure no_answer(const Error& fault);
   void measure_together(const Group& group);
   [[nodiscard]] DuetCase measure_apart(const DuetCase& planned, const std::string& why);
   [[nodiscard]] std::optional<std::string> try_together(const Group& group);
   [[nodiscard]] documents::CallComparison identify(const DuetCase& planned);
-  [[nodiscard]] std::vector<DuetCase> read(const std::string& document);
+  [[nodiscard]] std::vector<DuetCase> read(const std::string& document, const std::vector<std::string>& asked);
   [[nodiscard]] Reply await(double patience_s);
   [[nodiscard]] std::string end_worker();
   [[nodiscard]] std::string document(std::vector<DuetCase> cases) const;
@@ -111,8 +112,8 @@ std::vector<DuetCase> Supervisor::planned() {
   std::vector<CaseFacts> baseline;
   std::vector<CaseFacts> candidate;
   for (const std::string& text : modules_) {
-    const auto module = documents::read_module(text, kWorker);
-    environment_ = module.environment.value();
+    const documents::ModuleDescription module = module_of(text);
+    environment_ = *module.environment;
     auto& side = options_.duet && &text == &modules_.front() ? baseline : candidate;
     side.insert(side.end(), module.cases.begin(), module.cases.end());
   }
@@ -195,17 +196,27 @@ Supervisor::Reply Supervisor::try_once(const std::string& ids, double patience_s
 }
 
 DuetCase Supervisor::measure(const DuetCase& planned) {
-  const Answer answer = ask(planned.facts.id);
-  if (!answer.failure) {
-    DuetCase measured = std::move(read(answer.document).front());
-    if (!answer.first_death.empty())
-      measured.warnings.push_back(answer.first_death + " and a second one measured the case");
-    return measured;
+  Answer answer = ask(planned.facts.id);
+  try {
+    if (!answer.failure) {
+      DuetCase measured = std::move(read(answer.document, {planned.facts.id}).front());
+      if (!answer.first_death.empty())
+        measured.warnings.push_back(answer.first_death + " and a second one measured the case");
+      return measured;
+    }
+  } catch (const Error& fault) {
+    answer.failure = no_answer(fault);
   }
   DuetCase failed = planned;
   failed.facts.handicap_percent = handicap_percent(options_, planned.facts.id);
   failed.failures.push_back(*answer.failure);
   return failed;
+}
+
+// Who answers what nobody asked, or nothing that can be read, is not asked again.
+Failure Supervisor::no_answer(const Error& fault) {
+  if (worker_) (void)end_worker();
+  return {"module_error", "", fault.what()};
 }
 
 // What one case does to a group, be it death, silence or a broken device, all have to bear; and a case that failed in
@@ -236,13 +247,18 @@ DuetCase Supervisor::measure_apart(const DuetCase& planned, const std::string& w
 // The outcomes go where the cases were planned; else it says why there are none.
 std::optional<std::string> Supervisor::try_together(const Group& group) {
   std::string ids;
-  for (const DuetCase* one : group) ids += one->facts.id + "\n";
+  std::vector<std::string> asked;
+  for (const DuetCase* one : group) {
+    ids += one->facts.id + "\n";
+    asked.push_back(one->facts.id);
+  }
   // A step about one case has the time of one, so that who hangs alone does not take the time of all.
   double patience_s = options_.timeout_s;
   Reply reply = try_once(ids, patience_s);
   while (reply.frame && reply.frame->message == Message::Step) {
-    patience_s = options_.timeout_s * std::stod(reply.frame->text);
-    reply = await(patience_s);
+    const std::optional<std::size_t> entrants = entrants_of(reply.frame->text, group.size());
+    patience_s = options_.timeout_s * static_cast<double>(entrants.value_or(1));
+    reply = entrants ? await(patience_s) : Reply{};  // no step of ours: as good as dead
   }
   if (!reply.in_time) {
     (void)end_worker();
@@ -251,9 +267,13 @@ std::optional<std::string> Supervisor::try_together(const Group& group) {
   if (!reply.frame) return fmt::format("{} {}", kWorker, end_worker());
   if (reply.frame->message == Message::Fault) throw Error(reply.frame->text);
   if (reply.frame->message == Message::LastDocument) (void)end_worker();
-  std::vector<DuetCase> measured = read(reply.frame->text);
-  for (std::size_t i = 0; i < group.size(); ++i) *group[i] = std::move(measured.at(i));
-  return std::nullopt;
+  try {
+    std::vector<DuetCase> measured = read(reply.frame->text, asked);
+    for (std::size_t i = 0; i < group.size(); ++i) *group[i] = std::move(measured[i]);
+    return std::nullopt;
+  } catch (const Error& fault) {
+    return no_answer(fault).message;
+  }
 }
 
 documents::CallComparison Supervisor::identify(const DuetCase& planned) {
@@ -261,22 +281,18 @@ documents::CallComparison Supervisor::identify(const DuetCase& planned) {
   if (!planned.warnings.empty()) return {id, false, {}, planned.warnings.front()};
   const Answer answer = ask(id);
   if (answer.failure) return {id, false, {}, answer.failure->message};
-  return documents::read_call_comparisons(answer.document, kWorker).cases.front();
+  try {
+    return comparison_of(answer.document, id);
+  } catch (const Error& fault) {
+    return {id, false, {}, no_answer(fault).message};
+  }
 }
 
-std::vector<DuetCase> Supervisor::read(const std::string& text) {
-  Duet duet;
-  if (options_.duet) {
-    duet = documents::read_duet(text, kWorker);
-  } else {
-    Run run = documents::read_run(text, kWorker);
-    duet.environment = std::move(run.environment);
-    duet.telemetry = std::move(run.telemetry);
-    for (Measurement& one : run.measurements) duet.cases.push_back(as_duet_case(std::move(one)));
-  }
-  environment_ = duet.environment.value();
-  readings_.insert(readings_.end(), duet.telemetry.begin(), duet.telemetry.end());
-  return std::move(duet.cases);
+std::vector<DuetCase> Supervisor::read(const std::string& text, const std::vector<std::string>& asked) {
+  Duet answer = answer_of(text, options_.duet, asked);
+  environment_ = *answer.environment;
+  readings_.insert(readings_.end(), answer.telemetry.begin(), answer.telemetry.end());
+  return std::move(answer.cases);
 }
 
 Supervisor::Reply Supervisor::await(double patience_s) {

@@ -72,12 +72,10 @@ Imported read_all(const std::vector<File>& files, const std::string& wanted, con
   imported.adapter = adapter.name;
   imported.lacks = readings.front().lacks;
   imported.runs = importers::joined(readings, names);
+  importers::place(imported.runs, adapter, device, files.front().name);
   const std::string hash = hash_of(files);
-  for (std::size_t i = 0; i < imported.runs.size(); ++i) {
-    Run& run = imported.runs[i];
-    importers::place(run, adapter, device, files.front().name);
-    if (run.uuid.empty()) run.uuid = importers::uuid_of(hash, i);
-  }
+  for (std::size_t i = 0; i < imported.runs.size(); ++i)
+    if (imported.runs[i].uuid.empty()) imported.runs[i].uuid = importers::uuid_of(hash, i);
   return imported;
 }
 

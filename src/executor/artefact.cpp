@@ -93,9 +93,11 @@ repository::CommandSuite unpack(const fs::path& file, const fs::path& folder) {
   fs::create_directories(folder);
   (void)run_tool({"tar", "--extract", "--file", file.string(), "--directory", folder.string(), "--no-same-owner"},
                  file.string());
-  const std::string name = file.string() + ": " + kManifest;
-  const std::string text = documents::read_file(folder / kManifest);
-  const Json document = documents::parse(text, name);
+  return suite_of(documents::read_file(folder / kManifest), file.string() + ": " + kManifest);
+}
+
+repository::CommandSuite suite_of(std::string_view manifest, const std::string& name) {
+  const Json document = documents::parse(manifest, name);
   const Node root(document, name);
   if (root.at("format").text() != kFormat) root.at("format").refuse("expected \"" + std::string(kFormat) + "\"");
   const auto texts = [&](const char* key) {

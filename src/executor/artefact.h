@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "src/repository/config.h"
 
@@ -25,5 +26,7 @@ void pack(const repository::CommandSuite& suite, const std::filesystem::path& ro
 
 // The contents of the description inside of an artefact.
 [[nodiscard]] std::string manifest_of(const repository::CommandSuite& suite);
+// What such a description says. `name` is the file's for messages. Throws Error.
+[[nodiscard]] repository::CommandSuite suite_of(std::string_view manifest, const std::string& name);
 
 }  // namespace ratchet::executor

@@ -7,7 +7,10 @@
 namespace ratchet::importers {
 namespace {
 
-std::string device_of(const Run& run) { return run.environment ? run.environment->device.name : "an unknown device"; }
+// "" when the file does not say it.
+std::string said_by(const Run& run) { return run.environment ? run.environment->device.name : ""; }
+
+std::string device_of(const Run& run) { return run.environment ? said_by(run) : "an unknown device"; }
 
 void add_case(Run& run, const Measurement& more, const std::string& file) {
   const auto at = std::find_if(run.measurements.begin(), run.measurements.end(),
@@ -57,19 +60,25 @@ std::vector<Run> joined(const std::vector<Reading>& readings, const std::vector<
   return whole;
 }
 
-void place(Run& run, const Adapter& adapter, const std::string& device, const std::string& file) {
-  const std::string said = run.environment ? run.environment->device.name : "";
-  if (!said.empty() && !device.empty() && said != device)
-    throw Error(file + ": it says that it was measured on \"" + said + "\", not on \"" + device + "\"");
-  if (!run.uuid.empty() && !said.empty()) return;
-  if (said.empty() && device.empty())
-    throw Error(file + ": it does not say on which device it was measured; name it with --device");
-  if (!run.environment) run.environment.emplace();
-  if (said.empty()) {
-    run.environment->device.kind = "cpu";
-    run.environment->device.name = device;
+void place(std::vector<Run>& runs, const Adapter& adapter, const std::string& device, const std::string& file) {
+  const bool all_say = std::none_of(runs.begin(), runs.end(), [](const Run& run) { return said_by(run).empty(); });
+  for (Run& run : runs) {
+    const std::string said = said_by(run);
+    if (all_say && !device.empty() && said != device)
+      throw Error(file + ": it says that it was measured on \"" + said + "\", not on \"" + device + "\"");
+    if (!all_say && !said.empty() && said == device)
+      throw Error(file + ": \"" + device + "\" is the device of some of its cases; name that of the others with --device");
+    if (!run.uuid.empty() && !said.empty()) continue;
+    if (said.empty() && device.empty())
+      throw Error(file + ": it does not say on which device " + (runs.size() > 1 ? "some of it" : "it") +
+                  " was measured; name it with --device");
+    if (!run.environment) run.environment.emplace();
+    if (said.empty()) {
+      run.environment->device.kind = "cpu";
+      run.environment->device.name = device;
+    }
+    run.environment->clock_policy = std::string("imported:") + adapter.name;
   }
-  run.environment->clock_policy = std::string("imported:") + adapter.name;
 }
 
 std::string uuid_of(const std::string& sha256, std::size_t index) {

@@ -16,8 +16,9 @@ namespace ratchet::importers {
 
 // The environment that the numbers of an import have: what the file says, else a CPU named `device`; and a clock policy
 // "imported:<adapter>" that no measuring host has, since nobody knows how the other tool's clocks were. A run that has
-// a uuid was measured by ratchet and keeps its own. Error when nothing names the device, or both do and disagree.
-void place(Run& run, const Adapter& adapter, const std::string& device, const std::string& file);
+// a uuid was measured by ratchet and keeps its own. Where only some of the runs name their device, `device` is that of the others.
+// Error when nothing names a device, or both do and disagree.
+void place(std::vector<Run>& runs, const Adapter& adapter, const std::string& device, const std::string& file);
 
 // In the shape of a uuid, from hex digits of a hash of the contents and the number of the run in it.
 [[nodiscard]] std::string uuid_of(const std::string& sha256, std::size_t index);

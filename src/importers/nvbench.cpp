@@ -13,8 +13,17 @@ namespace {
 using documents::Node;
 
 constexpr double kSecondNs = 1e9;
-constexpr const char* kTimes = "nv/json/bin:nv/cold/sample_times";
 constexpr const char* kClocks = "nv/json/freqs-bin:nv/cold/sample_freqs";
+
+// What a state is timed by says how its summaries are called; it has those of one.
+struct Tags {
+  const char* times;
+  const char* mean;
+  const char* rate;
+};
+constexpr Tags kGpu{"nv/json/bin:nv/cold/sample_times", "nv/cold/time/gpu/mean", "nv/cold/bw/global/bytes_per_second"};
+constexpr Tags kCpu{"nv/json/bin:nv/cpu_only/sample_times", "nv/cpu_only/time/cpu/mean",
+                    "nv/cpu_only/bw/global/bytes_per_second"};
 
 bool fits(std::string_view text) { return has_keys(text, {"benchmarks", "states", "devices"}); }
 
@@ -70,26 +79,31 @@ std::string name_of(const std::string& benchmark, const Node& state) {
   return case_name(benchmark, parameters);
 }
 
+const Tags& tags_of(const Node& state) {
+  return summary(state, kCpu.times) || summary(state, kCpu.mean) ? kCpu : kGpu;
+}
+
 void take_samples(Measurement& measured, const Node& state, const Companion& companion) {
-  if (const auto times = summary(state, kTimes); times && companion) {
+  const Tags& tags = tags_of(state);
+  if (const auto times = summary(state, tags.times); times && companion) {
     std::vector<double> samples = samples_in(*times, companion);
     for (double& time : samples) time *= kSecondNs;
     measured.launches.push_back(std::move(samples));
-  } else if (const auto mean = value_of(state, "nv/cold/time/gpu/mean")) {
+  } else if (const auto mean = value_of(state, tags.mean)) {
     measured.launches.push_back({*mean * kSecondNs});
     measured.warnings.emplace_back("one number, the mean of its samples: write them with --jsonbin FILE");
   } else if (const auto batch = value_of(state, "nv/batch/time/gpu/mean")) {
     measured.launches.push_back({*batch * kSecondNs});
     measured.warnings.emplace_back("one number, the mean of a batch");
   } else {
-    state.refuse("it has neither samples nor a mean of GPU times");
+    state.refuse("it has neither samples nor a mean of GPU or CPU times");
   }
 }
 
 // Bytes of one call, from the rate over the mean time; whole up to the digits that NVBench keeps.
 std::uint64_t bytes_per_call(const Node& state) {
-  const auto rate = value_of(state, "nv/cold/bw/global/bytes_per_second");
-  const auto mean = value_of(state, "nv/cold/time/gpu/mean");
+  const auto rate = value_of(state, tags_of(state).rate);
+  const auto mean = value_of(state, tags_of(state).mean);
   const double bytes = rate && mean ? std::round(*rate * *mean) : 0;
   return bytes >= 1 && bytes < 9e15 ? static_cast<std::uint64_t>(bytes) : 0;
 }
@@ -104,7 +118,7 @@ Measurement measurement_of(const Node& state, const std::string& name, const Com
   }
   take_samples(measured, state, companion);
   measured.facts.bytes = bytes_per_call(state);
-  measured.facts.l2 = summary(state, "nv/cold/time/gpu/mean") ? "cold" : "";
+  measured.facts.l2 = summary(state, kGpu.mean) ? "cold" : "";
   if (const auto clocks = summary(state, kClocks); clocks && companion) {
     const std::vector<double> hertz = samples_in(*clocks, companion);
     if (!hertz.empty())
@@ -183,6 +197,8 @@ Reading read_text(const Source& source) {
     reading.runs.push_back(std::move(run));
   }
   reading.lacks.emplace_back("driver, CUDA version and clocks of the device are not in the file");
+  if (reading.runs.size() > 1 && !reading.runs.front().environment)
+    reading.lacks.emplace_back("the CPU of its CPU states is not named in the file: --device names that, and no GPU");
   return reading;
 }
 

@@ -68,6 +68,9 @@ TEST_CASE("channel: what is no frame ends the conversation") {
   CHECK_FALSE(understood(std::string("c\0\0\0\x11\0\0\0\0", 9)));
   CHECK_FALSE(understood(std::string("c\0\0\0\0\0\0\0\x80", 9)));
   CHECK_FALSE(understood("{"));
+  const std::string ready("r\0\0\0\0\0\0\0\0", 9);
+  CHECK(understood(ready + ready + "c"));
+  CHECK_FALSE(understood(ready + "x"));
 }
 
 TEST_CASE("process: the child has no descriptor of its parent's but the three streams and its end of the channel") {

@@ -35,6 +35,10 @@ TEST_CASE("program: megabytes of words do no harm, and words for every descripto
   require_one_failure(run_module("hostile_scribble"), "crashed", "the measuring process was killed by SIGKILL");
 }
 
+TEST_CASE("program: a module that answers for another case costs its own, and the other is measured") {
+  require_one_failure(run_module("hostile_forge"), "module_error", "the measuring process answered for other cases");
+}
+
 TEST_CASE(
     "program: a module that leaves its process group is ended all the same, and so is one that outlived its parent") {
   require_one_failure(run_module("hostile_flee", {"--timeout-s", "1"}), "timed_out", "no result after 1 s");

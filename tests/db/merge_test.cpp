@@ -1,5 +1,8 @@
 #include "db/merge.h"
 
+#include <array>
+#include <cstdio>
+
 #include "db/json_text.h"
 #include "db/migrations.h"
 #include "tests/db/fixture.h"
@@ -334,6 +337,15 @@ TEST_CASE("merge: a damaged sample or a missing module keeps everything out, and
   std::filesystem::rename(theirs.folder.file("away"), theirs.folder.file("b/modules/" + hash));
   theirs.tamper("UPDATE samples SET data = x'02' WHERE case_id = 1");
   CHECK(says(ours.refusal(theirs), "run run-0001, case copy/plain/n=1: sample blob"));
+  // Whole, and yet no time: recording would have refused it.
+  std::string hex;
+  for (const std::byte byte : encode({{100, -1}}, 1)) {
+    std::array<char, 3> digits{};
+    std::snprintf(digits.data(), digits.size(), "%02x", std::to_integer<unsigned>(byte));
+    hex += digits.data();
+  }
+  theirs.tamper("UPDATE samples SET data = x'" + hex + "' WHERE case_id = 1");
+  CHECK(says(ours.refusal(theirs), "run run-0001, case copy/plain/n=1: its samples: not recorded: the sample -1"));
   CHECK(Store(ours.file, Mode::ReadOnly).runs({}).empty());
 }
 

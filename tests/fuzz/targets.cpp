@@ -1,15 +1,12 @@
 #include "targets.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "ratchet/error.h"
+#include "inputs.h"
 #include "src/documents/documents.h"
 #include "src/documents/expected_document.h"
 #include "src/documents/matrix_document.h"
 #include "src/documents/tuning_document.h"
 #include "src/documents/verdict_document.h"
-#include "src/github/event.h"
+#include "src/executor/cubin.h"
 #include "src/importers/adapter.h"
 #include "src/importers/joined.h"
 #include "src/repository/accept_file.h"
@@ -17,16 +14,6 @@
 
 namespace ratchet::fuzz {
 namespace {
-
-template <class Parser>
-bool accepted(const Parser& parser) {
-  try {
-    parser();
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
 
 // What an importer accepts must be recordable: our own documents have to take it.
 bool imported(const char* adapter, std::string_view text) {
@@ -36,35 +23,23 @@ bool imported(const char* adapter, std::string_view text) {
   };
   if (!accepted([&] { reading = importers::read(importers::adapter_named(adapter), {text, "file", "title", beside}); }))
     return false;
-  for (Run& run : reading.runs) {
-    if (!accepted([&] { importers::place(run, importers::adapter_named(adapter), "", "file"); }))
-      importers::place(run, importers::adapter_named(adapter), "device", "file");
-    (void)documents::read_run(documents::write(run), "written");
-  }
+  if (!accepted([&] { importers::place(reading.runs, importers::adapter_named(adapter), "", "file"); }))
+    importers::place(reading.runs, importers::adapter_named(adapter), "a device of this name only", "file");
+  for (const Run& run : reading.runs) (void)documents::read_run(documents::write(run), "written");
   return true;
 }
 
+// What is accepted and can be written must be readable again.
 template <auto Read>
 bool document(std::string_view text) {
-  return accepted([&] { (void)Read(text, "file"); });
+  decltype(Read(text, "file")) read;
+  if (!accepted([&] { read = Read(text, "file"); })) return false;
+  if constexpr (requires { documents::write(read); }) (void)Read(documents::write(read), "written");
+  return true;
 }
 
 bool is_config(std::string_view text) {
   return accepted([&] { (void)repository::parse_config(text, "file", "/"); });
-}
-
-// The reader takes a file.
-bool is_event(std::string_view text) {
-  const int file = ::memfd_create("event", 0);
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  github::Job job;
-  job.event_name = "pull_request";
-  job.repository = "owner/name";
-  job.sha = std::string(40, 'a');
-  job.event_file = "/proc/self/fd/" + std::to_string(file);
-  const bool known = written && accepted([&] { (void)github::read_event(job); });
-  ::close(file);
-  return known;
 }
 
 }  // namespace
@@ -86,9 +61,21 @@ const std::vector<Target>& targets() {
       {"verdict", document<&documents::read_verdict>},
       {"expected", document<&documents::read_expected>},
       {"matrix", document<&documents::read_matrix>},
+      {"module", document<&documents::read_module>},
+      {"launches", document<&documents::read_call_comparisons>},
+      {"tuning", document<&documents::read_tuning>},
       {"accept", document<&repository::parse_accept_file>},
       {"config", is_config},
-      {"event", is_event}};
+      {"cubin", [](std::string_view text) { return accepted([&] { (void)executor::read_cubin(text, "sm_90a"); }); }},
+      {"arguments", is_command_line},
+      {"bench-arguments", is_bench_command_line},
+      {"channel", is_conversation},
+      {"bundle", is_bundle},
+      {"artefact", is_artefact},
+      {"event", is_event},
+      {"gzip", is_gzip},
+      {"samples", is_samples},
+      {"columns", is_columns}};
   return all;
 }
 

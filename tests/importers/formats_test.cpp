@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "reading.h"
+#include "src/importers/joined.h"
 #include "temporary_folder.h"
 
 namespace ratchet::importers {
@@ -97,6 +98,39 @@ TEST_CASE("nvbench: every device is a run of its own, and a skipped state is una
   REQUIRE(reading.runs[1].measurements.size() == 2);
   CHECK(is_unavailable(reading.runs[1].measurements[1].failures));
   CHECK(reading.runs[1].measurements[1].failures[0].message == "skipped: too big");
+}
+
+TEST_CASE("nvbench: states of the CPU are a run beside the GPU's, and --device names their device alone") {
+  const std::string mean = R"("summaries": [)" + summary("nv/cold/time/gpu/mean", value("1e-3")) + "]";
+  const std::string of_cpu = R"("summaries": [)" + bin("nv/json/bin:nv/cpu_only/sample_times", "0.bin", "2") + "," +
+                             summary("nv/cpu_only/time/cpu/mean", value("2e-3")) + "," +
+                             summary("nv/cpu_only/bw/global/bytes_per_second", value("1e6")) + "]";
+  const std::string text = nvbench(state("0", "1", mean) + "," + state("null", "1", of_cpu));
+  Reading reading = reading_of("nvbench", text, [](const std::string&) { return floats({1e-3f, 3e-3f}); });
+  REQUIRE(reading.runs.size() == 2);
+  REQUIRE(only(reading).launches.size() == 1);
+  CHECK(std::abs(only(reading).launches[0][1] - 3e6) < 1);
+  CHECK(only(reading).facts.bytes == 2000);
+  CHECK(only(reading).facts.l2.empty());
+  CHECK(only(reading_of("nvbench", nvbench(state("null", "1", of_cpu)))).launches == Launches{{2e6}});
+
+  const Adapter& adapter = adapter_named("nvbench");
+  const auto refused = [&](const std::string& device) {
+    std::vector<Run> runs = reading.runs;
+    try {
+      place(runs, adapter, device, "file");
+      return std::string();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  CHECK(says(refused(""), "on which device some of it was measured; name it with --device"));
+  CHECK(says(refused("NVIDIA L4"), "name that of the others"));
+  place(reading.runs, adapter, "EPYC", "file");
+  CHECK(reading.runs[0].environment->device.kind == "cpu");
+  CHECK(reading.runs[0].environment->device.name == "EPYC");
+  CHECK(reading.runs[1].environment->device.kind == "cuda");
+  CHECK(reading.runs[1].environment->device.name == "NVIDIA L4");
 }
 
 TEST_CASE("nvbench: files of samples that do not fit, equal states and states without times are refused") {

@@ -60,6 +60,17 @@ void scribble() {
   for (int descriptor = 1; descriptor < 256; ++descriptor) (void)!write(descriptor, text.data(), text.size());
 }
 
+// A whole frame of the host's conversation, whose document is a result of another case.
+void forge() {
+  const std::string text =
+      R"({"format":"ratchet.run/1","environment":{"device":{"kind":"cpu","name":"x"}},"measurements":[)"
+      R"({"case":"axpy/repeated/n=256","unit":"ns","launches":[[1]]}]})";
+  const std::uint64_t size = text.size();
+  std::string frame = "c" + std::string(reinterpret_cast<const char*>(&size), sizeof size) + text;
+  for (int descriptor = 3; descriptor < 256; ++descriptor)
+    (void)!send(descriptor, frame.data(), frame.size(), MSG_NOSIGNAL);
+}
+
 void allocate() {
   constexpr std::size_t kBytes = std::size_t{16} << 20;
   std::vector<std::vector<char>> all;
@@ -116,6 +127,7 @@ void launch_plain(const Call& call) {
   if (kBehaviour == Behaviour::Before) out[-1] = 1;
   if (kBehaviour == Behaviour::Flood && !called) flood();
   if (kBehaviour == Behaviour::Scribble) scribble();
+  if (kBehaviour == Behaviour::Forge && !called) forge();
   if (kBehaviour == Behaviour::Input) call.buffer<float>(0)[7] += 1;
   if (kBehaviour == Behaviour::Stdout) {
     std::puts("{\"format\":\"ratchet.run/1\",\"measurements\":[]}");

@@ -26,6 +26,7 @@ enum class Behaviour {
   Before,      // writes one element before the beginning of its output
   Flood,       // right, but prints 32 MiB, half of it where errors go
   Scribble,    // right, but writes what looks like a result to every descriptor
+  Forge,       // right, but answers the host with a result of another case
   Allocate,    // takes memory until there is no more
   Escape,      // right, and fails when it could write into the folder RATCHET_TEST_ESCAPE, fork or use the network
   Flee,        // leaves its process group, forgets to die with its parent, and never returns
