@@ -327,6 +327,14 @@ TEST_CASE("check: a device that throttles gives no verdict, with the reading") {
   CHECK(contains(outcome.out, "91 C"));
 }
 
+TEST_CASE("record: a device that throttles sets no baseline, with the reading") {
+  Workshop workshop("throttled\ncopy/x/n=1 1000\n");
+  const Outcome outcome = workshop.run({"record"});
+  CHECK(outcome.code == 3);
+  CHECK(contains(outcome.out, "because of heat"));
+  CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].empty());
+}
+
 TEST_CASE(
     "check: noise that hides the tolerance is inconclusive: a pass by default only beside judged cases, never when "
     "strict") {
