@@ -48,8 +48,10 @@ ACTION_FILES = ("src/cli/ci.cpp", "src/cli/feedback.cpp", "src/cli/handoff.cpp")
 MOST_SECONDS = 30  # a test file gets five times what it took without a fault, and this
 
 
-def programs_of(mutant):
-    return PROGRAMS[mutant.room] + ((ACTION,) if mutant.file in ACTION_FILES else ())
+def programs_of(mutant, own=False):
+    """Those that can see it, its own room's first; `own`: no others."""
+    programs = PROGRAMS[mutant.room][:1] if own else PROGRAMS[mutant.room]
+    return programs + ((ACTION,) if mutant.file in ACTION_FILES else ())
 
 
 class Build:
@@ -176,6 +178,7 @@ class Slot:
 
     def _execute(self, command, timeout_s, variables):
         temporary = tempfile.mkdtemp(prefix="ratchet-mutant-")  # outside of any repository
+        os.chmod(temporary, 0o755)  # one test looks at files as another user
         environment = {**os.environ, "TMPDIR": temporary, **{name: str(to) for name, to in variables.items()}}
         process = subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
@@ -207,7 +210,8 @@ def digest(file):
 class Hunt:
     """What was found, and the finding."""
 
-    def __init__(self, build, results, reasons, jobs):
+    def __init__(self, build, results, reasons, jobs, own=False):
+        self.own = own
         self.build, self.results, self.lock = build, results, threading.Lock()
         self.known, self.reasons = {}, reasons
         self.noticed_by = collections.defaultdict(collections.Counter)  # per file: (room, test file)
@@ -271,12 +275,13 @@ class Hunt:
             own = file.removesuffix("_test.cpp") in (stem, stem.removeprefix("store_"))
             return (-own, -self.noticed_by[mutant.file][(room, file)],
                     -len(word.findall(text)) / (1 + self.took_s[(room, file)]), self.took_s[(room, file)])
-        for room in reversed(programs_of(mutant)) if mutant.file.endswith("handoff.cpp") else programs_of(mutant):
+        rooms = programs_of(mutant, self.own)
+        for room in reversed(rooms) if mutant.file.endswith("handoff.cpp") else rooms:
             for file in sorted(self.build.tests[room], key=lambda name: likeliness(room, name)):
                 yield room, file
 
     def tests_of(self, mutant):
-        return "".join(self.tests_now[room] for room in programs_of(mutant))
+        return "".join(self.tests_now[room] for room in programs_of(mutant, self.own))
 
     def is_known(self, mutant):
         result = self.known.get(mutant.key)
@@ -366,6 +371,7 @@ def main():
     parser.add_argument("--short", action="store_true", help="those of the table that say so, with the programs that the build folder has: for every build of CI")
     parser.add_argument("--sample", type=int, default=60, help="by rule, of each room (60)")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--own", action="store_true", help="only the tests of the fault's own room: what they do not notice counts as not noticed")
     parser.add_argument("--room", action="append", help="only this room (repeatable)")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/mutants")
     options = parser.parse_args()
@@ -386,7 +392,7 @@ def main():
         hunt.all(few)
         return 0 if report(hunt, [("by accident", few, True)]) else 1
     build = make_build(options.build.resolve(), rooms, options.jobs)
-    hunt = Hunt(build, build.folder / "results.jsonl", reasons, options.jobs)
+    hunt = Hunt(build, build.folder / "results.jsonl", reasons, options.jobs, options.own)
     hunt.all(accidents)
     groups = [("by accident: " + room, [mutant for mutant in accidents if mutant.room == room], True) for room in rooms]
     groups += [("by rule: " + room, hunt.first_that_compile(mutants, options.sample), False)

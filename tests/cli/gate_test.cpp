@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "src/cli/measuring.h"
 #include "workshop.h"
 
 namespace {
@@ -244,6 +245,26 @@ TEST_CASE("record: a case with a wrong answer gets no baseline, exit 2") {
   CHECK(outcome.code == 2);
   CHECK(contains(outcome.out, "invalid copy/x/n=2"));
   CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 1);
+}
+
+TEST_CASE("record: only what was measured, verified and did not fail can be a baseline") {
+  ratchet::Measurement sound;
+  sound.check = ratchet::Check{true, 0, 0};
+  sound.launches = {{1000}};
+  CHECK(ratchet::cli::is_sound(sound));
+  ratchet::Measurement other = sound;
+  other.check->verified = false;
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+  other.check.reset();
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+  other.facts.timed_by = ratchet::kByProcess;  // a program vouches for its own results
+  CHECK(ratchet::cli::is_sound(other));
+  other = sound;
+  other.failures = {{"crashed", "", "signal 11"}};
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+  other = sound;
+  other.launches.clear();
+  CHECK_FALSE(ratchet::cli::is_sound(other));
 }
 
 TEST_CASE("run, record, check: a case that was never available is listed with the reason and turns nothing red") {
