@@ -250,7 +250,27 @@ TEST_CASE("compare: when the sentinels moved with the case there is no verdict, 
   const Outcome moved = compare(8248);
   CHECK(moved.code == 3);
   CHECK(contains(moved.out, "the machine changed between the runs: sentinel copy +3.1 %"));
+  const Outcome document = workshop.run({"compare", "before.json", "after.json", "--json"});  // of the check, not of a case
+  CHECK(contains(nlohmann::json::parse(document.out)["reasons"][0], "sentinel copy +3.1 %"));
   CHECK_FALSE(contains(moved.out, "regressed"));
+}
+
+TEST_CASE("compare: a run or a duet of a device that throttled gives no verdict, with the reading") {
+  Workshop workshop;
+  REQUIRE(workshop.run({"run"}).code == 0);
+  workshop.build("throttled\ncopy/x/n=1 1000\ncopy/x/n=2 2400\n");
+  workshop.repository.commit("slower, on a hot device");
+  REQUIRE(workshop.run({"run"}).code == 0);
+  auto duet = nlohmann::json::parse(ratchet::documents::read_file(RATCHET_TEST_DATA "/h200/duet_1pct.json.gz"));
+  duet["telemetry"] = {{{"launch", 0}, {"throttled_ns", {{"thermal", 5e6}}}}};
+  workshop.repository.write("duet.json", duet.dump());
+  for (const std::vector<std::string>& sides :
+       {std::vector<std::string>{"HEAD~1", "HEAD"}, {"HEAD", "HEAD~1"}, {"--duet", "duet.json"}}) {
+    const Outcome outcome = workshop.run({"compare", sides[0], sides[1]});
+    CHECK(outcome.code == 3);
+    CHECK(contains(outcome.out, "because of heat"));
+    CHECK_FALSE(contains(outcome.out, "regressed copy"));
+  }
 }
 
 TEST_CASE("compare: a duet file on stdout is one JSON object") {

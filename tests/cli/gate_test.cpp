@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "src/cli/measuring.h"
 #include "workshop.h"
 
 namespace {
@@ -246,6 +247,26 @@ TEST_CASE("record: a case with a wrong answer gets no baseline, exit 2") {
   CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].size() == 1);
 }
 
+TEST_CASE("record: only what was measured, verified and did not fail can be a baseline") {
+  ratchet::Measurement sound;
+  sound.check = ratchet::Check{true, 0, 0};
+  sound.launches = {{1000}};
+  CHECK(ratchet::cli::is_sound(sound));
+  ratchet::Measurement other = sound;
+  other.check->verified = false;
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+  other.check.reset();
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+  other.facts.timed_by = ratchet::kByProcess;  // a program vouches for its own results
+  CHECK(ratchet::cli::is_sound(other));
+  other = sound;
+  other.failures = {{"crashed", "", "signal 11"}};
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+  other = sound;
+  other.launches.clear();
+  CHECK_FALSE(ratchet::cli::is_sound(other));
+}
+
 TEST_CASE("run, record, check: a case that was never available is listed with the reason and turns nothing red") {
   Workshop workshop("copy/x/n=1 1000\ncopy/x/n=2 500 lacking\n");
   const Outcome run = workshop.run({"run"});
@@ -325,6 +346,14 @@ TEST_CASE("check: a device that throttles gives no verdict, with the reading") {
   const Outcome outcome = workshop.run({"check"});
   CHECK(outcome.code == 3);
   CHECK(contains(outcome.out, "91 C"));
+}
+
+TEST_CASE("record: a device that throttles sets no baseline, with the reading") {
+  Workshop workshop("throttled\ncopy/x/n=1 1000\n");
+  const Outcome outcome = workshop.run({"record"});
+  CHECK(outcome.code == 3);
+  CHECK(contains(outcome.out, "because of heat"));
+  CHECK(json_of(workshop.run({"baseline", "show", "--json"}))["moves"].empty());
 }
 
 TEST_CASE(

@@ -349,6 +349,17 @@ TEST_CASE("merge: a damaged sample or a missing module keeps everything out, and
   CHECK(Store(ours.file, Mode::ReadOnly).runs({}).empty());
 }
 
+TEST_CASE("merge: a baseline of a dirty commit is refused, also one that rests on a duet") {
+  Site ours("a");
+  Site theirs("b");
+  theirs.move("run-0001", 'a', "set", 100, 0);
+  theirs.tamper("UPDATE commits SET dirty = 1");
+  CHECK(says(ours.refusal(theirs), "its commit was dirty"));
+  theirs.tamper("DROP TRIGGER baselines_fixed; UPDATE baselines SET run_id = NULL");
+  CHECK(says(ours.refusal(theirs), "not merged: its commit was dirty"));
+  CHECK_FALSE(ours.baseline());
+}
+
 TEST_CASE("bundle: one file carries runs, baselines and their modules, and is a database of its own") {
   Site ours("a");
   Site theirs("b");

@@ -82,6 +82,8 @@ TEST_CASE("sqlite: a newer schema is refused, naming both versions, and left alo
     CHECK(says(fault, "update ratchet"));
   }
   CHECK(content_of(folder.file()) == before);
+  tamper(folder.file(), "PRAGMA user_version = -1");
+  CHECK(says(opening(folder.file(), Mode::ReadWrite), "version -1"));
 }
 
 TEST_CASE("sqlite: a reader never migrates") {

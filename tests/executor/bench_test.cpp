@@ -155,6 +155,13 @@ TEST_CASE("bench: a document about other cases than those asked for is refused")
   CHECK(contains(run_refusal(print(kRun), {"a/b/n=1", "a/b/n=2"}), "says nothing of the case a/b/n=2"));
   CHECK(contains(run_refusal(print(kRun), {"a/b/n=2"}), "measured a/b/n=1, which was not asked for"));
   CHECK(contains(run_refusal(print(kDuet)), "expected \"ratchet.run/1\", found \"ratchet.duet/1\""));
+  const FakeBench fake(print(kDuet));
+  ProcessBench bench(fake.program());
+  const auto duet_of = [&](const std::vector<std::string>& cases) {
+    return refusal([&] { (void)bench.duet({"b.so", "c.so", cases, {}}); });
+  };
+  CHECK(contains(duet_of({"a/b/n=1", "a/b/n=2"}), "says nothing of the case a/b/n=2"));
+  CHECK(contains(duet_of({"a/b/n=2"}), "measured a/b/n=1, which was not asked for"));
 }
 
 TEST_CASE("bench: no selected case is an error, not a measurement of everything") {

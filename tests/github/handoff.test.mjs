@@ -69,6 +69,17 @@ describe("hand-off", { concurrency: 4 }, () => {
     assert.equal((await judge()).code, 1);
   });
 
+  test("rounds of a device that throttled are no verdict, which no required check takes for a success", async (t) => {
+    const { github, bundle, judge } = await handed(t, { module: kSame });
+    const duet = JSON.parse(readFileSync(join(bundle, "duet-0.json")));
+    duet.telemetry[0].throttled_ns = { thermal: 5e6 };
+    relist(bundle, "duet-0.json", JSON.stringify(duet));
+    const result = await judge();
+    assert.equal(result.code, 3, result.err);
+    assert.match(github.comments[0].body, /because of heat/);
+    assert.equal(github.checkRuns[0].conclusion, "action_required");
+  });
+
   test("a verdict without rounds is refused", async (t) => {
     const { bundle, judge } = await handed(t);
     const verdict = JSON.parse(readFileSync(join(bundle, "verdict.json")));

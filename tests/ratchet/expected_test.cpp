@@ -37,6 +37,7 @@ TEST_CASE("verify: outcomes are those of every command") {
   CHECK(outcome_of(verify_run(run_of({1200, 1200, 1200, 1200, 1200}), kTable)) == Outcome::Regressed);
   CHECK(outcome_of(verify_run(run_of({800, 800, 800, 800, 800}), kTable)) == Outcome::Regressed);
   CHECK(outcome_of(verify_run(run_of({1000, 1050, 1090, 1110, 1150}), kTable)) == Outcome::NoVerdict);
+  CHECK(outcome_of(Verification{}) == Outcome::NoVerdict);  // nothing was expected
 }
 
 TEST_CASE("verify: on another device nothing fails and nothing passes") {

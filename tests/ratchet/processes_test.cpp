@@ -87,6 +87,7 @@ TEST_CASE("processes: a launch is the log ratio of the medians, however many sam
   CHECK(!read_processes({{}, {100}}).effect);
   CHECK(!read_processes({{100}, {0}}).effect);
   CHECK(!read_processes({{100, std::nan("")}, {100}}).effect);
+  CHECK(!read_processes({{100}, {100, std::numeric_limits<double>::infinity()}}).effect);
 }
 
 TEST_CASE("processes: unchanged code is held, a slowdown of twice the tolerance regressed, the same speed-up improved") {
