@@ -84,7 +84,9 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, std::chrono
                      ": there is no database here yet; record a run first (ratchet record), or give "
                      "another file with --db");
   }
-  const int flags = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  // No mutex: a connection is one thread's own, and each column of a row would lock it.
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(file_.c_str(), &opened, flags, checksummed_vfs());
   handle_.reset(opened);  // also after a failure: it carries the message

@@ -44,6 +44,7 @@ constexpr std::int64_t kApplicationId = 0x52544348;  // "RTCH": what file(1) and
 // with four writers.
 constexpr std::chrono::milliseconds kPatience{30'000};
 
+// One thread's own: opened without a mutex.
 class Connection {
  public:
   // Refuses what is not SQLite or belongs to another program, before anything in it is changed.

@@ -1,5 +1,8 @@
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+#include <future>
+
 #include "ratchet/error.h"
 #include "src/cli/commands.h"
 #include "src/cli/judging.h"
@@ -10,14 +13,15 @@
 namespace ratchet::cli {
 namespace {
 
-history::Selection selection_from(const po::variables_map& values) {
-  history::Selection selection;
-  selection.metric = history::metric_from(text_of(values, "metric"));
-  selection.filter.device_name = text_of(values, "device");
-  selection.filter.since = history::since(text_of(values, "since"));
-  selection.filter.until = history::until(text_of(values, "until"));
-  if (values.count("limit") > 0) selection.filter.limit = values["limit"].as<std::size_t>();
-  return selection;
+constexpr std::size_t kRows = 100;  // of a case; a screen or two
+
+db::HistoryFilter filter_from(const po::variables_map& values) {
+  db::HistoryFilter filter;
+  filter.device_name = text_of(values, "device");
+  filter.since = history::since(text_of(values, "since"));
+  filter.until = history::until(text_of(values, "until"));
+  if (values.count("limit") > 0) filter.limit = values["limit"].as<std::size_t>();
+  return filter;
 }
 
 // Names in the message come from the command line and from other people's files: nothing in it may act on a terminal.
@@ -39,11 +43,9 @@ void tell_left_out(Context& context, const history::Found& found, const history:
       line.cut_off ? ". This clone is shallow: `git fetch --unshallow` brings the commits before it" : "");
 }
 
-[[noreturn]] void nothing_found(const std::string& glob, const history::Selection& selection,
-                                const history::Found& found) {
+[[noreturn]] void nothing_found(const std::string& glob, history::Metric metric, const history::Found& found) {
   if (found.unknown > 0)
-    throw Error("no recorded run of \"" + report::printable(glob) + "\" knows its " +
-                history::to_string(selection.metric));
+    throw Error("no recorded run of \"" + report::printable(glob) + "\" knows its " + history::to_string(metric));
   throw Error("no recorded run holds samples of \"" + report::printable(glob) + "\" on this line of history" +
               (found.beside > 0 ? "" : ", this device and these dates"));
 }
@@ -59,29 +61,36 @@ void declare_trend(po::options_description& options) {
       "until", po::value<std::string>()->value_name("DATE"), "only runs up to this day (or time), itself included")(
       "branch", po::value<std::string>()->value_name("REV")->default_value("HEAD"),
       "the first-parent line of this revision")("limit", po::value<std::size_t>()->value_name("N"),
-                                                "the newest N runs of a case")(
+                                                "only the newest N runs of a case")(
       "all", po::bool_switch(), "also commits beside that line, by date of the run");
 }
 
 int trend(Context& context, const po::variables_map& values) {
   const std::string glob = text_of(values, "case");
   if (glob.empty()) throw Error("trend needs a case id or a glob; `ratchet baseline show` lists cases");
-  db::Store& store = context.store(db::Mode::ReadOnly);
-  const history::Selection selection = selection_from(values);
-  const std::vector<std::string> cases = known_cases(store, glob, selection.filter.device_name);
   const std::string branch = text_of(values, "branch");
-  const history::Line line = is_set(values, "all") ? history::Line{} : history::line_of(context.root(), branch);
-  const Policy policy = policy_from(context, values);
+  const history::Metric metric = history::metric_from(text_of(values, "metric"));
+  const db::HistoryFilter filter = filter_from(values);
+  const bool in_order = !is_set(values, "all");
+  // Git walks while the store is read: each takes about as long.
+  std::future<history::Line> walked = std::async(std::launch::async, [&, here = std::filesystem::current_path()] {
+    return in_order ? history::line_of(here, branch) : history::Line{};
+  });
+  db::Store& store = context.store(db::Mode::ReadOnly);
+  std::vector<history::Recorded> recorded =
+      history::recorded(store, known_cases(store, glob, filter.device_name), filter);
+  const history::Line line = walked.get();
 
-  const history::Found all = history::series_of_all(store, cases, selection, line, policy);
+  const history::Found all = history::series_of(store, std::move(recorded), metric, line, policy_from(context, values));
   tell_left_out(context, all, line, branch);
-  if (all.series.empty()) nothing_found(glob, selection, all);
+  if (all.series.empty()) nothing_found(glob, metric, all);
   if (context.json()) {
     context.out() << report::trend_json(all.series);
   } else if (is_set(values, "csv")) {
     context.out() << report::trend_csv(all.series);
   } else {
-    for (const history::Series& one : all.series) context.out() << report::trend_text(one, context.paint());
+    const std::size_t rows = filter.limit.value_or(kRows);
+    for (const history::Series& one : all.series) context.out() << report::trend_text(one, context.paint(), rows);
   }
   return 0;
 }

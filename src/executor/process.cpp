@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -48,7 +50,7 @@ Handle stdin_of(const std::string& text) {
 // strangers.
 class Group {
  public:
-  explicit Group(pid_t leader) : leader_(leader) {}
+  explicit Group(pid_t leader) : leader_(leader), ending_(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))) {}
   ~Group() {
     if (leader_ > 0) (void)end();
   }
@@ -60,6 +62,12 @@ class Group {
   [[nodiscard]] bool leader_ended() const noexcept {
     siginfo_t ended = {};
     return ::waitid(P_PID, static_cast<id_t>(leader_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0;
+  }
+
+  // Up to a tick. A kernel before 5.3 has no such descriptor: then it is the whole tick.
+  void wait_for_leader() const noexcept {
+    pollfd end{ending_.get(), POLLIN, 0};
+    ::poll(&end, 1, static_cast<int>(kTick.count()));
   }
 
   // Kills whatever is left of the group and returns the leader's wait status.
@@ -74,6 +82,7 @@ class Group {
 
  private:
   pid_t leader_;
+  Handle ending_;  // becomes readable when the leader ends
 };
 
 void forward(std::string_view text) {
@@ -144,14 +153,10 @@ void attend(const Command& command, const Group& group, Streams& streams, Result
   using Seconds = std::chrono::duration<double>;
   const auto start = Clock::now();
   std::optional<Clock::time_point> deadline;  // for the last words, once it has ended or was asked to
-  std::chrono::milliseconds pause{1};         // who has closed his streams is mostly about to end
   for (;;) {
     const bool ended = group.leader_ended();  // asked before reading, or its last words could be missed
     bool heard = false;
-    if (streams.closed() && !ended) {
-      ::poll(nullptr, 0, static_cast<int>(pause.count()));
-      pause = std::min(2 * pause, kTick);
-    }
+    if (streams.closed() && !ended) group.wait_for_leader();
     if (!streams.closed()) heard = streams.read_some(result);
     // A grandchild may hold a stream open for ever: silence after the leader's end is the end.
     if (ended && !heard) return;

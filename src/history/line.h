@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -17,14 +18,20 @@ namespace ratchet::history {
 inline constexpr int kLineLimit = 100'000;
 
 struct Line {
-  std::vector<std::string> newest_first;               // shas; empty: no order is asked for
-  std::unordered_map<std::string, std::size_t> age;    // by sha; 0 is the newest
-  std::unordered_map<std::string, std::string> trees;  // tree -> the newest commit on the line with it
-  bool cut_off = false;                                // a shallow clone: what came before is not known here
+  Line() = default;
+  Line(Line&&) = default;  // no copy: `age` looks into newest_first
+  Line& operator=(Line&&) = default;
 
-  // The commit of the line that a measured commit stands for: itself, or, when it is clean, the one with its tree. A
-  // pull request was measured as the merge that GitHub tried, and main got the same code as another commit.
-  [[nodiscard]] std::optional<std::string> place_of(const Commit& commit) const;
+  std::vector<std::string> newest_first;                  // shas; empty: no order is asked for
+  std::unordered_map<std::string_view, std::size_t> age;  // by sha; 0 is the newest
+  std::unordered_map<std::string, std::size_t> trees;     // tree -> the age of the newest commit with it
+  bool cut_off = false;                                   // a shallow clone: what came before is not known here
+
+  // The age of the commit of the line that a measured commit stands for: itself, or, when it is clean, the one with its
+  // tree. A pull request was measured as the merge that GitHub tried, and main got the same code as another commit.
+  [[nodiscard]] std::optional<std::size_t> place_of(const Commit& commit) const;
+  // The sha of that one; its own where it has no place.
+  [[nodiscard]] const std::string& sha_of(const Commit& commit) const;
 };
 
 // Error for a revision that git does not know.

@@ -54,8 +54,8 @@ std::size_t put_in_order(std::vector<db::HistoryPoint>& runs, const Line& line) 
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto place = line.place_of(runs[i].commit);
     if (!place) continue;
-    runs[i].commit.sha = *place;
-    places.emplace_back(line.age.at(*place), i);
+    runs[i].commit.sha = line.newest_first[*place];
+    places.emplace_back(*place, i);
   }
   std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   const auto by_index = [](const auto& a, const auto& b) { return a.second < b.second; };
@@ -140,8 +140,7 @@ void tell_baselines(Series& series, const Line& line) {
   std::map<std::string, Let> let;
   for (const db::BaselineMove& move : series.moves) {
     if (move.kind != "accepted") continue;
-    const std::string sha = line.place_of(move.commit).value_or(move.commit.sha);
-    let[sha] = {move.reason, move.actor, move.moved_at};
+    let[line.sha_of(move.commit)] = {move.reason, move.actor, move.moved_at};
   }
   for (Point& point : series.points) {
     if (series.baseline_value) point.to_baseline = point.value / *series.baseline_value - 1;
@@ -154,8 +153,8 @@ void tell_baselines(Series& series, const Line& line) {
 void tell_verdicts(db::Store& store, Series& series, const Line& line) {
   std::map<std::pair<std::string, bool>, db::CaseJudgement> newest;
   for (db::CaseJudgement& one : store.judgements(series.case_id, series.device_name)) {
-    const std::string sha = line.place_of(one.candidate).value_or(one.candidate.sha);
-    newest[{sha, one.candidate.dirty}] = std::move(one);
+    const std::pair key(line.sha_of(one.candidate), one.candidate.dirty);
+    newest[key] = std::move(one);
   }
   for (Point& point : series.points) {
     const auto at = newest.find({point.run.commit.sha, point.run.commit.dirty});
@@ -237,6 +236,31 @@ void complete(db::Store& store, const Line& line, const Policy& policy, Environm
   if (!line.newest_first.empty()) mark_changes(series);
 }
 
+void arrange(db::Store& store, Recorded recorded, Metric metric, const Line& line, const Policy& policy, Found& found) {
+  std::vector<db::HistoryPoint>& runs = recorded.runs;
+  if (!line.newest_first.empty()) found.beside += put_in_order(runs, line);
+  std::map<std::string, Series> by_device;
+  for (db::HistoryPoint& run : runs) {
+    Point point;
+    point.run = std::move(run);
+    if (!measure(point, metric)) {
+      ++found.unknown;
+      continue;
+    }
+    std::vector<Point>& points = by_device[point.run.device_name].points;
+    if (points.empty()) points.reserve(runs.size());  // a point is large to move
+    points.push_back(std::move(point));
+  }
+  Environments environments(store);
+  for (auto& [device, series] : by_device) {
+    series.case_id = recorded.case_id;
+    series.device_name = device;
+    series.metric = metric;
+    complete(store, line, policy, environments, series);
+    found.series.push_back(std::move(series));
+  }
+}
+
 }  // namespace
 
 std::vector<AnchoredChange> credible_changes(db::Store& store, const std::string& case_id,
@@ -265,46 +289,20 @@ void require_device(db::Store& store, const std::string& device_name) {
   throw Unknown("no run of a device \"" + device_name + "\" is recorded", repository::nearest_few(device_name, names));
 }
 
-Found series_of_all(db::Store& store, const std::vector<std::string>& cases, const Selection& selection,
-                    const Line& line, const Policy& policy) {
-  Found all;
-  for (const std::string& id : cases) {
-    Found one = series_of(store, id, selection, line, policy);
-    all.beside += one.beside;
-    all.unknown += one.unknown;
-    for (Series& series : one.series) all.series.push_back(std::move(series));
-  }
+std::vector<Recorded> recorded(db::Store& store, const std::vector<std::string>& cases,
+                               const db::HistoryFilter& filter) {
+  std::vector<Recorded> all;
+  for (const std::string& id : cases) all.push_back({id, store.history(id, filter)});
   return all;
 }
 
 std::string since(const std::string& text) { return text.size() == kDate ? text + "T00:00:00Z" : text; }
 std::string until(const std::string& text) { return text.size() == kDate ? text + "T23:59:59Z" : text; }
 
-Found series_of(db::Store& store, const std::string& case_id, const Selection& selection, const Line& line,
+Found series_of(db::Store& store, std::vector<Recorded> recorded, Metric metric, const Line& line,
                 const Policy& policy) {
   Found found;
-  std::vector<db::HistoryPoint> runs = store.history(case_id, selection.filter);
-  if (!line.newest_first.empty()) found.beside = put_in_order(runs, line);
-  std::map<std::string, Series> by_device;
-  for (db::HistoryPoint& run : runs) {
-    Point point;
-    point.run = std::move(run);
-    if (!measure(point, selection.metric)) {
-      ++found.unknown;
-      continue;
-    }
-    std::vector<Point>& points = by_device[point.run.device_name].points;
-    if (points.empty()) points.reserve(runs.size());  // a point is large to move
-    points.push_back(std::move(point));
-  }
-  Environments environments(store);
-  for (auto& [device, series] : by_device) {
-    series.case_id = case_id;
-    series.device_name = device;
-    series.metric = selection.metric;
-    complete(store, line, policy, environments, series);
-    found.series.push_back(std::move(series));
-  }
+  for (Recorded& one : recorded) arrange(store, std::move(one), metric, line, policy, found);
   return found;
 }
 

@@ -72,22 +72,25 @@ struct Series {
   std::vector<DriftMark> drifts;         // also at commits without a run
 };
 
-// Empty fields do not narrow. Change points and drift are those of what is chosen.
-struct Selection {
-  db::HistoryFilter filter;
-  Metric metric = Metric::Latency;
-};
-
 struct Found {
   std::vector<Series> series;  // one a device model, by name; without points: no series
   std::size_t beside = 0;      // runs of commits that are not on the line: left out
   std::size_t unknown = 0;     // runs that do not know the metric: left out
 };
 
-// All series of a case. A line without commits asks for no order: then nothing is left out, and there is neither a
-// drift nor a change point. Reads the summaries, never the samples.
-[[nodiscard]] Found series_of(db::Store& store, const std::string& case_id, const Selection& selection,
-                              const Line& line, const Policy& policy);
+// The runs of a case by date, as the store has them: read apart, so that git can walk the line meanwhile.
+struct Recorded {
+  std::string case_id;
+  std::vector<db::HistoryPoint> runs;
+};
+// Reads the summaries, never the samples. Empty fields of the filter do not narrow.
+[[nodiscard]] std::vector<Recorded> recorded(db::Store& store, const std::vector<std::string>& cases,
+                                             const db::HistoryFilter& filter);
+
+// All series of these cases. A line without commits asks for no order: then nothing is left out, and there is neither
+// a drift nor a change point; both are those of the runs that were read.
+[[nodiscard]] Found series_of(db::Store& store, std::vector<Recorded> recorded, Metric metric, const Line& line,
+                              const Policy& policy);
 
 // A case or device that no recorded run knows; the text and `nearest` have what was probably meant.
 class Unknown : public Error {
@@ -102,10 +105,6 @@ class Unknown : public Error {
 // The cases that match a glob, by name. Unknown when there are none.
 [[nodiscard]] std::vector<std::string> cases_matching(db::Store& store, const std::string& glob);
 void require_device(db::Store& store, const std::string& device_name);  // Unknown; "" is any device
-
-// series_of() of each, in one.
-[[nodiscard]] Found series_of_all(db::Store& store, const std::vector<std::string>& cases, const Selection& selection,
-                                  const Line& line, const Policy& policy);
 
 // For HistoryFilter: a date is a whole day, from its first second or to its last; any other text is left as it is.
 [[nodiscard]] std::string since(const std::string& date_or_time);

@@ -60,9 +60,9 @@ class Places {
   std::vector<std::string> shas_;  // of the runs
 };
 
-// The first point that was measured of this commit or of a later one; the number of points when there is none.
-std::size_t point_at(const history::Series& series, const history::Line& line, const std::string& sha) {
-  const std::size_t age = line.age.at(sha);
+// The first point that was measured of the commit of this age or of a later one; the number of points when there is
+// none.
+std::size_t point_at(const history::Series& series, const history::Line& line, std::size_t age) {
   const auto found = std::find_if(series.points.begin(), series.points.end(), [&](const history::Point& point) {
     return line.age.at(point.run.commit.sha) <= age;
   });
@@ -72,8 +72,8 @@ std::size_t point_at(const history::Series& series, const history::Line& line, c
 // A move belongs to the commit that became the baseline; none when that is not on the line.
 std::optional<std::size_t> place_of(const db::BaselineMove& move, const history::Series& series,
                                     const history::Line& line) {
-  const auto sha = move.commit.sha.empty() ? std::nullopt : line.place_of(move.commit);
-  return sha ? std::optional(point_at(series, line, *sha)) : std::nullopt;
+  const auto age = move.commit.sha.empty() ? std::nullopt : line.place_of(move.commit);
+  return age ? std::optional(point_at(series, line, *age)) : std::nullopt;
 }
 
 // A move without a commit on the line (a retirement) comes after the runs that were made before it, and not after the
@@ -115,10 +115,11 @@ std::optional<HistoryDocument::Judgement> newest_of(const std::vector<db::CaseJu
   std::optional<HistoryDocument::Judgement> newest;
   std::size_t least_age = 0;
   for (const db::CaseJudgement& one : judgements) {
-    const auto sha = line.place_of(one.candidate);
-    if (!sha || (newest && line.age.at(*sha) > least_age)) continue;
-    least_age = line.age.at(*sha);
-    newest = HistoryDocument::Judgement{to_string(one.verdict), one.change, one.change_ci, one.made_at, *sha};
+    const auto age = line.place_of(one.candidate);
+    if (!age || (newest && *age > least_age)) continue;
+    least_age = *age;
+    newest = HistoryDocument::Judgement{to_string(one.verdict), one.change, one.change_ci, one.made_at,
+                                        line.newest_first[*age]};
   }
   return newest;
 }
@@ -142,7 +143,7 @@ HistoryDocument::Series series_of(const history::Series& series, const history::
   for (const history::DriftMark& drift : series.drifts) {
     // What one commit brought is no drift: its verdict tells it.
     if (drift.drift.since == drift.marked_at) continue;
-    const std::size_t place = point_at(series, line, drift.marked_at);
+    const std::size_t place = point_at(series, line, line.age.at(drift.marked_at));
     if (place < out.points.size()) out.drifts.push_back({place, drift.drift.since, drift.drift.slower});
   }
   const db::HistoryPoint& last = series.points.back().run;
@@ -168,7 +169,8 @@ HistoryDocument gathered(db::Store& store, const history::Line& line, const Poli
   const std::vector<std::string> devices = store.device_names();
   for (const std::string& case_id : store.case_names()) {
     std::map<std::string, HistoryDocument::Series> by_device;
-    const history::Found found = history::series_of(store, case_id, {}, line, policy);
+    const history::Found found = history::series_of(
+        store, history::recorded(store, {case_id}, {}), history::Metric::Latency, line, policy);
     beside += found.beside;
     for (const history::Series& one : found.series) by_device[one.device_name] = series_of(one, line, places, policy);
     for (const std::string& device : devices) {

@@ -61,10 +61,12 @@ std::string Table::text(const Paint& paint) const {
   std::string out;
   const auto line = [&](const std::vector<Cell>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string gap(widths[i] - width(cells[i].text), ' ');
-      const std::string painted = paint(cells[i].tint, cells[i].text);
+      const std::size_t gap = widths[i] - width(cells[i].text);
+      const bool right = columns_[i].align == Align::Right;
       const bool last = i + 1 == cells.size();
-      out += columns_[i].align == Align::Right ? gap + painted : painted + (last ? "" : gap);
+      if (right) out.append(gap, ' ');
+      out += paint(cells[i].tint, cells[i].text);
+      if (!right && !last) out.append(gap, ' ');
       out += last ? "\n" : "  ";
     }
   };

@@ -114,12 +114,14 @@ std::vector<Cell> row_of(const Series& series, const Point& point) {
   return row;
 }
 
+constexpr double kLeastChance = 1e-12;  // smaller ones are beyond what the test's assumptions bear
+
 std::string change_text(const Series& series, const Point& point) {
   const ChangePoint& change = *point.change;
   return fmt::format("new level at {}: {} -> {} ({}); unchanged code shows one as clear with a chance of at most {}",
                      shorten(point.run.commit.sha), value_text(series.metric, std::exp(change.old_level)),
                      value_text(series.metric, std::exp(change.new_level)), percent(std::expm1(change.log_change())),
-                     probability(change.false_chance));
+                     probability(std::max(change.false_chance, kLeastChance)));
 }
 
 }  // namespace
@@ -148,15 +150,16 @@ std::string sparkline(const std::vector<double>& values, const std::vector<std::
   return line;
 }
 
-std::string trend_text(const Series& series, const Paint& paint) {
+std::string trend_text(const Series& series, const Paint& paint, std::size_t rows) {
+  const std::size_t left_out = series.points.size() - std::min(series.points.size(), rows);
   Table table(columns_of(series.metric));
   std::vector<double> values;
   std::vector<std::size_t> breaks;
   std::string below;
   for (const Point& point : series.points) {
     if (!point.breaks.empty()) breaks.push_back(values.size());
+    if (values.size() >= left_out) table.add(row_of(series, point));
     values.push_back(point.value);
-    table.add(row_of(series, point));
     if (point.change)
       below += paint(tint_of(series.metric, point.change->log_change()), change_text(series, point)) + "\n";
   }
@@ -164,6 +167,8 @@ std::string trend_text(const Series& series, const Paint& paint) {
     below += paint(one.drift.slower ? Tint::Bad : Tint::Good, drift_text(one.drift)) + ", marked at " +
              shorten(one.marked_at) + "\n";
   }
+  if (left_out > 0)
+    below += count(left_out, "older run") + " not shown; --limit N for the newest N, --csv or --json for all\n";
   return printable(series.case_id) + " on " + printable(series.device_name) + "\n" + table.text(paint) +
          sparkline(values, breaks) + "\n" + below;
 }

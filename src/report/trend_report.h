@@ -9,7 +9,8 @@
 
 namespace ratchet::report {
 
-[[nodiscard]] std::string trend_text(const history::Series& series, const Paint& paint);
+// The newest rows, with what they leave out said; new levels, drift and sparkline are of the whole.
+[[nodiscard]] std::string trend_text(const history::Series& series, const Paint& paint, std::size_t rows);
 [[nodiscard]] std::string trend_json(const std::vector<history::Series>& all);
 [[nodiscard]] std::string trend_csv(const std::vector<history::Series>& all);  // RFC 4180
 

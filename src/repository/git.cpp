@@ -75,6 +75,7 @@ executor::Command git_command(const std::filesystem::path& inside, const std::ve
   command.environment = {"LC_ALL=C",
                          "GIT_TERMINAL_PROMPT=0",
                          "GIT_OPTIONAL_LOCKS=0",  // asking for the status must not make a user's git wait
+                         "GIT_FLUSH=0",           // not a write for each line of a log
                          "GIT_DIR",
                          "GIT_WORK_TREE",
                          "GIT_INDEX_FILE",
@@ -113,11 +114,21 @@ std::vector<std::string> first_parent_history(const std::filesystem::path& insid
 }
 
 std::vector<Link> first_parent_line(const std::filesystem::path& inside, const std::string& revision, int limit) {
-  const std::string sha = hash_of(inside, revision);
-  std::istringstream lines(ask(inside, {"log", "--first-parent", "--no-show-signature", "--format=%H %T",
-                                        "--max-count=" + std::to_string(limit), sha}));
+  require_plain(revision);
+  const executor::Command walk =
+      git_command(inside, {"log", "--first-parent", "--no-show-signature", "--format=%H %T",
+                           "--max-count=" + std::to_string(limit), revision + "^{commit}", "--"});
+  const executor::Result walked = executor::run(walk);
+  if (!walked.ok()) {
+    static_cast<void>(hash_of(inside, revision));  // knows more about a revision that is not there
+    fail(inside, walk, walked);
+  }
+  const std::string& text = walked.stdout_text;
   std::vector<Link> line;
-  for (Link link; lines >> link.sha >> link.tree;) line.push_back(link);
+  for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const std::size_t blank = text.find(' ', begin);
+    line.push_back({text.substr(begin, blank - begin), text.substr(blank + 1, end - blank - 1)});
+  }
   return line;
 }
 

@@ -242,19 +242,20 @@ Response Service::run(const Query&, const std::string& name) {
 }
 
 Response Service::trend(const Query& query, const std::string&) {
-  history::Selection selection;
-  selection.filter = filter_of(query, kMostPoints, kMostPoints);
-  selection.metric = metric_of(query);
+  const db::HistoryFilter filter = filter_of(query, kMostPoints, kMostPoints);
+  const history::Metric metric = metric_of(query);
   const std::string glob = query.required("case");
   const bool all = query.flag("all");
   db::Store open = store();
-  history::require_device(open, selection.filter.device_name);
+  history::require_device(open, filter.device_name);
   const std::vector<std::string> chosen = history::cases_matching(open, glob);
   if (chosen.size() > kMostCases)
     throw BadRequest("\"" + glob + "\" matches " + std::to_string(chosen.size()) +
                      " cases, and one answer has at most " + std::to_string(kMostCases));
   const auto of = all ? std::make_shared<const history::Line>() : line();
-  return json(report::trend_json(history::series_of_all(open, chosen, selection, *of, source_.policy).series));
+  const history::Found found =
+      history::series_of(open, history::recorded(open, chosen, filter), metric, *of, source_.policy);
+  return json(report::trend_json(found.series));
 }
 
 Response Service::verdicts(const Query& query, const std::string&) {

@@ -181,6 +181,22 @@ TEST_CASE("trend: in a shallow clone the commits beyond its end are counted, and
   CHECK(contains(outcome.err, "git fetch --unshallow"));
 }
 
+TEST_CASE("trend: what a table leaves out is counted, and still in the sparkline") {
+  ratchet::history::Series series;
+  series.points.resize(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    series.points[i].value = static_cast<double>(i + 1);
+    series.points[i].ci = {series.points[i].value, series.points[i].value};
+    series.points[i].run.commit.sha = std::string(40, static_cast<char>('a' + i));
+  }
+  const std::string two = ratchet::report::trend_text(series, ratchet::report::Paint(false), 2);
+  CHECK_FALSE(contains(two, "aaaaaaaaaa"));
+  CHECK(contains(two, "bbbbbbbbbb"));
+  CHECK(contains(two, "1 older run not shown"));
+  CHECK(contains(two, ratchet::report::sparkline({1, 2, 3})));
+  CHECK_FALSE(contains(ratchet::report::trend_text(series, ratchet::report::Paint(false), 3), "not shown"));
+}
+
 TEST_CASE("sparkline: at most a hundred blocks, a gap at a break, nothing for nothing") {
   using ratchet::report::sparkline;
   CHECK(sparkline({}) == "");
