@@ -76,6 +76,7 @@ def work(house, workers):
 def require_sound(house, main, books):
     """Writers roll back what killed ones began, and clear what they left; then every page is read."""
     main.chance = 0
+    main.accept()
     main.measure("record", main.commit())
     for book, other in (books[::-1], books):
         main.must("merge", "merge", other.file, "--json", database=book.file)
@@ -106,7 +107,8 @@ def replay_all(house, main, verdicts):
 
 def leftovers(house):
     """Files that nothing will use again."""
-    left = [*(house.work / "tmp").iterdir(), *(f for f in (house.work / "out").iterdir() if f.suffix == ".lock")]
+    left = [*(house.work / "tmp").iterdir(), *(house.work / "out").glob("*.lock"),
+            *(house.work / "tree-main").glob("ratchet.accept.json?*")]
     for name in ("first", "second"):
         folder = house.work / name
         left += [f for f in folder.iterdir() if f.name not in ("ratchet.db", "ratchet.db-journal", "modules")]
@@ -133,7 +135,7 @@ def examine(house, books, main, client):
     yield "requests", f"{counts['request', 'answered']} answered, {counts['request', 'asked to retry']} asked to retry"
     main.require_no_orphan("command")
     yield "longest that a process outlived a kill", f"{max(ledger.outlived_s):.1f} s"
-    yield "files left", f"{leftovers(house)}; beside files of work trees: {counts['left in the work tree',]}"
+    yield "files left", leftovers(house)
 
 
 def print_tables(house, seed, told):

@@ -56,9 +56,6 @@ class Measurer(soak_house.Worker):
             self.book.acceptances.add(reason)
         else:
             self.book.doubtful_acceptances.add(reason)
-        for left in self.tree.glob("ratchet.accept.json.*"):
-            self.ledger.count("left in the work tree")
-            left.unlink()
 
     def measure(self, kind, sha, *options):
         """record, run or check of this commit."""

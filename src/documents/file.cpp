@@ -1,14 +1,13 @@
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
 
+#include "db/temporary_name.h"
 #include "ratchet/error.h"
 #include "src/documents/documents.h"
 
@@ -93,18 +92,10 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes
 }
 
 void replace_file(const std::filesystem::path& path, std::string_view contents) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.get() < 0) fail("create a file beside", path.string());
-  struct Unlink {
-    const std::string& path;
-    ~Unlink() { ::unlink(path.c_str()); }
-  } const unlink_unless_renamed{temporary};
-
-  // mkstemp makes private files; ours are meant to be read, and committed, like any other.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(file.get(), 0666 & ~mask) != 0) fail("write", temporary);
+  const db::TemporaryName beside(path);  // who is killed leaves nothing for good in a work tree
+  const std::string temporary = beside.with(".new");
+  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0) fail("create", temporary);
   write_all(file.get(), contents, temporary);
   if (::fsync(file.get()) != 0) fail("write", temporary);
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail("replace", path.string());

@@ -91,7 +91,7 @@ bool is_conversation(std::string_view text) {
 }
 
 bool is_bundle(std::string_view text) {
-  static const executor::Scratch folder;
+  static const executor::Scratch folder("fuzz");
   const std::string verdict = documents::write(CheckVerdict{});
   const std::string bytes = replaced(std::string(text), "@bytes", std::to_string(verdict.size()));
   std::ofstream(folder.path() / github::kManifest) << replaced(bytes, "@sha256", db::sha256_of(verdict));
