@@ -41,3 +41,17 @@ TEST_CASE("session: the same work in each launch, or work that nobody sees, is n
   CHECK(failures_after(launch_of("1 x a", "1 x b"), launch_of("1 x a", "1 x b")).empty());
   CHECK(failures_after(launch_of("", ""), launch_of("", "")).empty());
 }
+
+TEST_CASE("session: an answer that was wrong in any launch is wrong, and the worst error is kept") {
+  for (const std::size_t wrong : {0, 1, 2}) {
+    std::vector<Duet> all;
+    for (std::size_t launch = 0; launch < 3; ++launch) {
+      Duet duet = launch_of("", "");
+      duet.cases[0].candidate_check = duet.cases[0].baseline_check = Check{launch != wrong, launch == wrong ? 0.5 : 0.1, 0};
+      executor::merge_launch(all, {duet});
+    }
+    CHECK_FALSE(all[0].cases[0].candidate_check->verified);
+    CHECK_FALSE(all[0].cases[0].baseline_check->verified);
+    CHECK(all[0].cases[0].candidate_check->rel_l2 == 0.5);
+  }
+}

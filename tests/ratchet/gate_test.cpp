@@ -205,6 +205,15 @@ TEST_CASE("gate: an acceptance covers its case alone") {
   CHECK(conclude({accepted, verdict_of(Regressed)}, {}).outcome == Outcome::Regressed);
 }
 
+TEST_CASE("gate: a ruling that was not granted lets nothing through, and says why") {
+  CaseVerdict verdict = verdict_of(Regressed);
+  apply({false, "its acceptance expired"}, verdict);
+  CHECK(verdict.verdict == Regressed);
+  CHECK(verdict.reasons == std::vector<std::string>{"its acceptance expired"});
+  apply({true, "needed"}, verdict);
+  CHECK(verdict.verdict == Accepted);
+}
+
 TEST_CASE("verdict: every word reads back, and an unknown word is an error") {
   for (const Verdict word :
        {Held, Improved, Regressed, Inconclusive, New, NoBaseline, Missing, Invalid, Accepted, Identical}) {
