@@ -61,11 +61,15 @@ class Client(soak_house.Worker):
         super().__init__(house, seed, name)
         self.book = book
         self.steady, self.victim = Server(house, "steady"), Server(house, "victim")
+        self.look()
+
+    def look(self):
+        self.ledger.rss.append(soak_house.memory_kib(self.steady.process.pid, "VmRSS"))
 
     def turn(self):
         for server in (self.steady, self.victim):
             self.ask(server)
-        self.ledger.rss.append(soak_house.memory_kib(self.steady.process.pid, "VmRSS"))
+        self.look()
         if self.dice.random() < 0.01:
             self.victim.end(signal.SIGKILL)
             self.ledger.count("serve", "killed")
