@@ -10,6 +10,7 @@ import time
 
 RECORDS = {"record": (1, 1), "run": (1, 0), "check": (0, 1)}  # runs and verdicts that one command leaves, if any
 MOVING = {"new": "set", "improved": "advanced", "accepted": "accepted"}
+ENOUGH_PEAKS = 20  # in a third of the time; of a soak of seconds nothing can be said
 
 
 class Book:
@@ -58,7 +59,7 @@ class Ledger:
         peak of some that end at once. A fault where the later is a tenth and allowed_kib above the earlier."""
         points = self.peaks[kind]
         thirds = [v for at, v in points if at < seconds / 3], [v for at, v in points if at >= seconds * 2 / 3]
-        if min(map(len, thirds)) < 5:
+        if min(map(len, thirds)) < ENOUGH_PEAKS:
             return "-"
         first, last = (statistics.quantiles(third, n=10)[-1] for third in thirds)
         if last > 1.1 * first + allowed_kib:

@@ -85,6 +85,8 @@ class Client(soak_house.Worker):
                 self.ask(server)
         old, new = (soak_house.memory_kib(server.process.pid, "VmRSS") for server in (self.steady, fresh))
         fresh.end(signal.SIGTERM)
+        if len(self.ledger.rss) < 10 * FRESH_REQUESTS:
+            return f"{old / 1024:.1f} MiB; it has answered too little to tell a leak"
         if old > 1.1 * new + SLACK_KIB:
             self.ledger.fault(f"memory: a server that ran all the while has {old} KiB, a new one {new} KiB")
         return f"{old / 1024:.1f} MiB in the end, after {self.ledger.rss[0] / 1024:.1f} MiB in the beginning; " \
