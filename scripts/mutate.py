@@ -132,6 +132,7 @@ class Slot:
                 del words[words.index(option):words.index(option) + taken]
         words[words.index("-o") + 1] = str(self.object)
         words[words.index("-c") + 1] = str(source)
+        words.insert(1, "-w")  # a warning is no notice
         if "-include" not in words:  # a precompiled header was made without it
             words.insert(1, "-D_GLIBCXX_ASSERTIONS")  # or one step too far may do no harm that day
         return subprocess.run(words, cwd=self.build.folder, capture_output=True).returncode == 0
@@ -346,10 +347,10 @@ def report(hunt, groups):
         of = collections.Counter()
         for mutant in mutants:
             result = hunt.known[mutant.key]
-            if result["outcome"] == "does not compile":
+            if result["outcome"] == "does not compile" and not must:  # of the table each has to
                 continue
             equivalent = hunt.reasons.get(mutant.name)
-            kind = "equivalent" if equivalent and result["outcome"] == "survived" else result["outcome"]
+            kind = "noticed" if result["outcome"] == "noticed" else "equivalent" if equivalent else "survived"
             of[kind] += 1
             of["tried"] += 1
             if kind != "noticed":
