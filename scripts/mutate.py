@@ -380,7 +380,8 @@ def main():
     table = json.loads(TABLE.read_text())
     rooms = options.room or sorted(PROGRAMS)
     accidents = [mutant for mutant in by_hand(table) if mutant.room in rooms]
-    draws = {room: drawn(room) for room in ROOMS if room in rooms}
+    written = {mutant.key for mutant in accidents}
+    draws = {room: [mutant for mutant in drawn(room) if mutant.key not in written] for room in ROOMS if room in rooms}
     reasons = equivalents(table, [*accidents, *(mutant for mutants in draws.values() for mutant in mutants)])
     if options.list:
         for mutant in accidents:
