@@ -12,8 +12,8 @@ date once; then a mutant costs one file compiled, one program linked and the tes
 those whose file has its name, those that noticed a fault of that file before, and then the others, to the first
 that fails. A test that fails once and not again does not count. One that never ends counts as failed.
 
-What is noticed is kept (results.jsonl in the build folder) and not tried again while the file stays as it is; what is not noticed is tried
-again once the tests have changed. Exit status: 0, 1 when a fault of the table goes unnoticed or fewer than nine of ten
+What is noticed is kept (results.jsonl in the build folder) and not tried again while the file stays as it is; what is
+not noticed is tried again once the tests have changed. Exit status: 0, 1 when a fault of the table goes unnoticed or fewer than nine of ten
 are noticed, 2 when nothing can be said.
 """
 import argparse
@@ -370,10 +370,12 @@ def report(hunt, groups):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the mutants that would be tried, and try none")
-    parser.add_argument("--short", action="store_true", help="those of the table that say so, with the programs that the build folder has: for every build of CI")
+    parser.add_argument("--short", action="store_true",
+                        help="those of the table that say so, with the programs that --build has: for every build of CI")
     parser.add_argument("--sample", type=int, default=60, help="by rule, of each room (60)")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--own", action="store_true", help="only the tests of the fault's own room: what they do not notice counts as not noticed")
+    parser.add_argument("--own", action="store_true",
+                        help="only the tests of the fault's own room: what they do not notice counts as not noticed")
     parser.add_argument("--room", action="append", help="only this room (repeatable)")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/mutants")
     options = parser.parse_args()
