@@ -12,8 +12,8 @@ date once; then a mutant costs one file compiled, one program linked and the tes
 those whose file has its name, those that noticed a fault of that file before, and then the others, to the first
 that fails. A test that fails once and not again does not count. One that never ends counts as failed.
 
-What is noticed is kept (results.jsonl in the build folder) and not tried again while the file stays as it is; what is not noticed is tried
-again once the tests have changed. Exit status: 0, 1 when a fault of the table goes unnoticed or fewer than nine of ten
+What is noticed is kept (results.jsonl in the build folder) and not tried again while the file stays as it is; what is
+not noticed is tried again once the tests have changed. Exit status: 0, 1 when a fault of the table goes unnoticed or fewer than nine of ten
 are noticed, 2 when nothing can be said.
 """
 import argparse
@@ -132,6 +132,7 @@ class Slot:
                 del words[words.index(option):words.index(option) + taken]
         words[words.index("-o") + 1] = str(self.object)
         words[words.index("-c") + 1] = str(source)
+        words.insert(1, "-w")  # a warning is no notice
         if "-include" not in words:  # a precompiled header was made without it
             words.insert(1, "-D_GLIBCXX_ASSERTIONS")  # or one step too far may do no harm that day
         return subprocess.run(words, cwd=self.build.folder, capture_output=True).returncode == 0
@@ -276,7 +277,8 @@ class Hunt:
             return (-own, -self.noticed_by[mutant.file][(room, file)],
                     -len(word.findall(text)) / (1 + self.took_s[(room, file)]), self.took_s[(room, file)])
         rooms = programs_of(mutant, self.own)
-        for room in reversed(rooms) if mutant.file.endswith("handoff.cpp") else rooms:
+        spoken = mutant.file.endswith(("handoff.cpp", "feedback.cpp"))  # of these GitHub sees more than the program's tests
+        for room in reversed(rooms) if spoken else rooms:
             for file in sorted(self.build.tests[room], key=lambda name: likeliness(room, name)):
                 yield room, file
 
@@ -345,10 +347,10 @@ def report(hunt, groups):
         of = collections.Counter()
         for mutant in mutants:
             result = hunt.known[mutant.key]
-            if result["outcome"] == "does not compile":
+            if result["outcome"] == "does not compile" and not must:  # of the table each has to
                 continue
             equivalent = hunt.reasons.get(mutant.name)
-            kind = "equivalent" if equivalent and result["outcome"] == "survived" else result["outcome"]
+            kind = "noticed" if result["outcome"] == "noticed" else "equivalent" if equivalent else "survived"
             of[kind] += 1
             of["tried"] += 1
             if kind != "noticed":
@@ -368,17 +370,20 @@ def report(hunt, groups):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the mutants that would be tried, and try none")
-    parser.add_argument("--short", action="store_true", help="those of the table that say so, with the programs that the build folder has: for every build of CI")
+    parser.add_argument("--short", action="store_true",
+                        help="those of the table that say so, with the programs that --build has: for every build of CI")
     parser.add_argument("--sample", type=int, default=60, help="by rule, of each room (60)")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--own", action="store_true", help="only the tests of the fault's own room: what they do not notice counts as not noticed")
+    parser.add_argument("--own", action="store_true",
+                        help="only the tests of the fault's own room: what they do not notice counts as not noticed")
     parser.add_argument("--room", action="append", help="only this room (repeatable)")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/mutants")
     options = parser.parse_args()
     table = json.loads(TABLE.read_text())
     rooms = options.room or sorted(PROGRAMS)
     accidents = [mutant for mutant in by_hand(table) if mutant.room in rooms]
-    draws = {room: drawn(room) for room in ROOMS if room in rooms}
+    written = {mutant.key for mutant in accidents}
+    draws = {room: [mutant for mutant in drawn(room) if mutant.key not in written] for room in ROOMS if room in rooms}
     reasons = equivalents(table, [*accidents, *(mutant for mutants in draws.values() for mutant in mutants)])
     if options.list:
         for mutant in accidents:

@@ -200,10 +200,13 @@ TEST_CASE("ci: a fork is refused where others run next, and otherwise leaves not
   CHECK(desk.output("outcome") == "fault");
   CHECK(desk.shop.bench.launches == before);
   const std::string log = desk.shop.run({"log", "--json"}).out;
+  const Outcome newest_verdict = desk.shop.run({"replay", "--json"});
+  REQUIRE(newest_verdict.code == 0);
   const Outcome allowed = desk.ci({"--allow-fork"});
   CHECK_MESSAGE(allowed.code == 0, allowed.err);
   CHECK(contains(desk.summary(), "shown and not recorded"));
   CHECK(desk.shop.run({"log", "--json"}).out == log);
+  CHECK(desk.shop.run({"replay", "--json"}).out == newest_verdict.out);
   desk.set("RUNNER_ENVIRONMENT", "github-hosted");
   CHECK(desk.ci().code == 0);
 }

@@ -250,7 +250,8 @@ TEST_CASE("compare: when the sentinels moved with the case there is no verdict, 
   const Outcome moved = compare(8248);
   CHECK(moved.code == 3);
   CHECK(contains(moved.out, "the machine changed between the runs: sentinel copy +3.1 %"));
-  const Outcome document = workshop.run({"compare", "before.json", "after.json", "--json"});  // of the check, not of a case
+  // Of the check, not of a case.
+  const Outcome document = workshop.run({"compare", "before.json", "after.json", "--json"});
   CHECK(contains(nlohmann::json::parse(document.out)["reasons"][0], "sentinel copy +3.1 %"));
   CHECK_FALSE(contains(moved.out, "regressed"));
 }

@@ -47,7 +47,8 @@ TEST_CASE("session: an answer that was wrong in any launch is wrong, and the wor
     std::vector<Duet> all;
     for (std::size_t launch = 0; launch < 3; ++launch) {
       Duet duet = launch_of("", "");
-      duet.cases[0].candidate_check = duet.cases[0].baseline_check = Check{launch != wrong, launch == wrong ? 0.5 : 0.1, 0};
+      const Check check{launch != wrong, launch == wrong ? 0.5 : 0.1, 0};
+      duet.cases[0].candidate_check = duet.cases[0].baseline_check = check;
       executor::merge_launch(all, {duet});
     }
     CHECK_FALSE(all[0].cases[0].candidate_check->verified);
