@@ -29,7 +29,7 @@ fuzz() {
     -artifact_prefix="build/fuzz/findings/$parser-" "build/fuzz/grown/$parser" "tests/fuzz/corpus/$parser" >"$log" 2>&1 &
   while now=$(cpu_s $!) && [ -n "$now" ]; do
     cpu=$now
-    [ "$cpu" -lt "$seconds" ] || kill -INT $! || true
+    [ "$cpu" -lt "$seconds" ] || kill -INT $! 2>/dev/null || true
     sleep 1
   done
   wait $! || code=$?
