@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +35,7 @@ void* open_library(const std::string& name, const std::string& path) {
 
 void* open_copy(const std::string& path) {
   const int copy = memfd_create("ratchet-module", MFD_CLOEXEC);
-  if (copy < 0) throw Error(fmt::format("{}: cannot make a second copy in memory", path));
+  if (copy < 0) throw Error(fmt::format("{}: cannot make a copy in memory (is vm.memfd_noexec 2 here?)", path));
   const std::string name = fmt::format("/proc/self/fd/{}", copy);
   // Not an ofstream, which asks to empty the file: that is refused here (confinement.h).
   std::fstream(name, std::ios::in | std::ios::out | std::ios::binary) << std::ifstream(path, std::ios::binary).rdbuf();
@@ -110,13 +109,6 @@ const ratchet_case* Module::find(const std::string& id) const {
   for (const ratchet_case& which : std::span(module_->cases, module_->case_count))
     if (id == which.id) return &which;
   return nullptr;
-}
-
-bool same_file(const std::string& a, const std::string& b) {
-  struct stat first {};
-  struct stat second {};
-  return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
-         first.st_ino == second.st_ino;
 }
 
 void validate(const ratchet_module& module, const std::string& path) {

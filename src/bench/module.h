@@ -29,9 +29,6 @@ class Module {
   const ratchet_module* module_ = nullptr;
 };
 
-// Whether two paths name one file, however they are spelled.
-[[nodiscard]] bool same_file(const std::string& a, const std::string& b);
-
 // Throws Error, with the words of `path` in front, when the table breaks the rules of kernels/module.h.
 void validate(const ratchet_module& module, const std::string& path);
 

@@ -47,9 +47,14 @@ class Worker {
 };
 
 Worker::Worker(const Options& options, std::vector<std::string> open) : options_(options), open_(std::move(open)) {
-  for (const std::string& file : options.modules) {
-    const bool twice = options.duet && !modules_.empty() && same_file(options.modules.front(), file);
-    modules_.push_back(std::make_unique<Module>(file, twice));
+  // The sides of a duet are copied into memory for this launch. Where the pages of a file happen to lie is one side's as
+  // long as they lie there, so identical code can differ in one direction in every launch; and a path tells the sides
+  // apart. By turns, since the second copy gets other pages.
+  const std::size_t count = options.modules.size();
+  modules_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t next = options.launch % 2 == 0 ? i : count - 1 - i;
+    modules_[next] = std::make_unique<Module>(options.modules[next], options.duet);
   }
   const Module& first = *modules_.front();
   for (std::size_t i = 1; i < modules_.size(); ++i) {

@@ -39,6 +39,17 @@ TEST_CASE("program: a module that answers for another case costs its own, and th
   require_one_failure(run_module("hostile_forge"), "module_error", "the measuring process answered for other cases");
 }
 
+TEST_CASE("program: in a duet no path tells a module which side it is") {
+  require_one_failure(run_module("hostile_place"), "module_error", "axpy/plain is ");  // it would find out
+  for (const char* launch : {"0", "1"}) {
+    const Result result = run({"--baseline", module("hostile_place"), "--candidate", module("hostile_place"), "--launch",
+                               launch, "--rounds", "30", "--warmup", "1"});
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    for (const DuetCase& one : documents::read_duet(result.out, "stdout").cases) CHECK(one.failures.empty());
+  }
+}
+
 TEST_CASE(
     "program: a module that leaves its process group is ended all the same, and so is one that outlived its parent") {
   require_one_failure(run_module("hostile_flee", {"--timeout-s", "1"}), "timed_out", "no result after 1 s");

@@ -6,6 +6,7 @@
 
 #include "kernels/case.h"
 
+#include <dlfcn.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -98,6 +99,12 @@ std::string escape() {
 // When the module is loaded, before anybody has asked it for anything.
 const std::string kEscapedWhileLoaded = kBehaviour == Behaviour::Escape ? escape() : "";
 
+// As a debugger would find it.
+std::string path() {
+  Dl_info where{};
+  return dladdr(reinterpret_cast<void*>(&hang), &where) != 0 ? where.dli_fname : "";
+}
+
 void flee() {
   setpgid(0, getpgid(getppid()));
   prctl(PR_SET_PDEATHSIG, 0);
@@ -116,6 +123,7 @@ void launch_plain(const Call& call) {
   if (kBehaviour == Behaviour::Once && called) return;
   if (kBehaviour == Behaviour::Allocate) allocate();
   if (kBehaviour == Behaviour::Flee) flee();
+  if (kBehaviour == Behaviour::Place && path().ends_with(".so")) throw std::runtime_error("axpy/plain is " + path());
   if (kBehaviour == Behaviour::Escape) {
     const std::string done = kEscapedWhileLoaded + "," + escape();
     if (done != ",") throw std::runtime_error("axpy/plain escaped:" + done);

@@ -29,6 +29,7 @@ enum class Behaviour {
   Forge,       // right, but answers the host with a result of another case
   Allocate,    // takes memory until there is no more
   Escape,      // right, and fails when it could write into the folder RATCHET_TEST_ESCAPE, fork or use the network
+  Place,       // right, and throws where its path could tell it which side it is
   Flee,        // leaves its process group, forgets to die with its parent, and never returns
 };
 
