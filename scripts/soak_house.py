@@ -14,7 +14,7 @@ import time
 
 import soak_ledger
 
-KILLED = 0.45  # chosen to be; some end before, so that about a third is
+KILLED = 0.45  # chosen to be; some end before, so that it is a third to a quarter
 OUTLIVING_S = 10  # how long after a killed command its children may be seen
 WRITERS = ("record", "run", "check", "merge", "import", "accept")
 
