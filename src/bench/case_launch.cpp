@@ -52,28 +52,29 @@ CaseLaunch::CaseLaunch(BufferPool& pool, const Entrant& entrant, const MeasureSe
     flush_ = sets == 0;
     while (sets_.size() < sets) add_set();
   }
-  for (const Side& side : entrant.sides) prepare_if_available(side);
+  contenders_.resize(entrant.sides.size());
+  for (const std::size_t i : side_order(contenders_.size(), settings.launch))
+    prepare_if_available(entrant.sides[i], contenders_[i]);
   if (!result_.failures.empty()) throw Stopped();
   verify("before timing");
   timer_ = timer_with_batch();
 }
 
 // All sides are asked before their absence stops the case: whether one or both lack something makes different verdicts.
-void CaseLaunch::prepare_if_available(const Side& side) {
+void CaseLaunch::prepare_if_available(const Side& side, Contender& contender) {
   try {
-    on_behalf_of(side.name, [&] { prepare(side); });
+    on_behalf_of(side.name, [&] { prepare(side, contender); });
   } catch (const CaseError& error) {
     if (error.failure().kind != kUnavailable) throw;
     result_.failures.push_back(error.failure());
   }
 }
 
-void CaseLaunch::prepare(const Side& side) {
+void CaseLaunch::prepare(const Side& side, Contender& contender) {
   const std::uint64_t before = device_.used_bytes();
-  Contender& contender = contenders_.emplace_back();
   for (const auto& set : sets_) {
     contender.prepared.push_back(std::make_unique<PreparedCase>(side, device_.lend(), set->pointers()));
-    if (contender.prepared.size() > 1) continue;
+    if (contender.prepared.size() > 1 || &contender != &contenders_.back()) continue;
     device_.finish();
     const std::uint64_t after = device_.used_bytes();
     result_.facts.peak_memory_bytes = set->bytes() + (after > before ? after - before : 0);

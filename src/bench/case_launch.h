@@ -40,8 +40,8 @@ class CaseLaunch {
   void finish();
 
  private:
-  void prepare_if_available(const Side& side);
-  void prepare(const Side& side);
+  void prepare_if_available(const Side& side, Contender& contender);
+  void prepare(const Side& side, Contender& contender);
   void find_leak(const Side& side);
   void verify(const char* when);
   void verify_side(std::size_t side, const char* when);

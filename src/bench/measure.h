@@ -20,6 +20,7 @@ struct MeasureSettings {
   std::uint64_t rounds = 101;
   std::uint64_t seed = 1;
   std::uint64_t inputs = 0;  // which draw of them
+  std::uint64_t launch = 0;  // decides which side is prepared first
   double tick_ns = 0;        // of the device's timer
   Floor floor = {};          // of the device
   bool find_leaks = false;   // prepares each side twice more, after all else

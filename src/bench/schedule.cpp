@@ -27,6 +27,13 @@ std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed) 
   return order;
 }
 
+std::vector<std::size_t> side_order(std::size_t sides, std::uint64_t launch) {
+  std::vector<std::size_t> order(sides);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (launch % 2 == 1) std::reverse(order.begin(), order.end());
+  return order;
+}
+
 std::vector<std::size_t> turns(std::size_t cases, std::uint64_t round, std::uint64_t seed) {
   const std::uint64_t pair = round / 2;
   const std::uint64_t first_pair = pair / cases * cases;  // of this pass, in which every shift comes once

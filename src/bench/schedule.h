@@ -16,6 +16,10 @@ constexpr std::uint64_t kMaximalBatch = 10'000;
 // which of them comes first is drawn from the seed, so that a periodic disturbance cannot follow the order.
 [[nodiscard]] std::vector<std::uint8_t> round_order(std::uint64_t rounds, std::uint64_t seed);
 
+// In which order `sides` sides are loaded and prepared: by turns from launch to launch, since what is done first gets
+// other memory, and on a CPU other times, than what is done second.
+[[nodiscard]] std::vector<std::size_t> side_order(std::size_t sides, std::uint64_t launch);
+
 // In which order `cases` cases that take turns are measured in a round. Rounds 2k and 2k+1 are mirror images, so that
 // linear drift cancels. Over 2 * cases rounds each case goes first twice and follows every other equally often (Williams,
 // Aust. J. Sci. Res. A 2 (1949) 149): what a case leaves behind, heat or a cache, is no neighbour's alone. Which order

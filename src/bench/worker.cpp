@@ -16,6 +16,7 @@
 #include "src/bench/module.h"
 #include "src/bench/plan.h"
 #include "src/bench/report.h"
+#include "src/bench/schedule.h"
 #include "src/bench/thread_pool.h"
 #include "src/documents/documents.h"
 
@@ -49,13 +50,10 @@ class Worker {
 Worker::Worker(const Options& options, std::vector<std::string> open) : options_(options), open_(std::move(open)) {
   // The sides of a duet are copied into memory for this launch. Where the pages of a file happen to lie is one side's as
   // long as they lie there, so identical code can differ in one direction in every launch; and a path tells the sides
-  // apart. By turns, since the second copy gets other pages.
-  const std::size_t count = options.modules.size();
-  modules_.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t next = options.launch % 2 == 0 ? i : count - 1 - i;
-    modules_[next] = std::make_unique<Module>(options.modules[next], options.duet);
-  }
+  // apart.
+  modules_.resize(options.modules.size());
+  for (const std::size_t i : side_order(modules_.size(), options.launch))
+    modules_[i] = std::make_unique<Module>(options.modules[i], options.duet);
   const Module& first = *modules_.front();
   for (std::size_t i = 1; i < modules_.size(); ++i) {
     const Module& other = *modules_[i];
@@ -117,6 +115,7 @@ bool Worker::answer(const std::string& ids, const Channel& channel) {
                                  options_.rounds,
                                  options_.seed + options_.launch,
                                  options_.inputs,
+                                 options_.launch,
                                  environment_->timer_tick_ns,
                                  floor_,
                                  options_.launch == 0};

@@ -74,6 +74,8 @@ const ratchet_module& fake_module() {
         auto* const whole = const_cast<FakeCase*>(reinterpret_cast<const FakeCase*>(which));
         whole->memory = {static_cast<float*>(call->buffers[0]), static_cast<float*>(call->buffers[1])};
         ++whole->prepared;
+        static int turns = 0;
+        whole->turn = ++turns;
         *state = new Prepared{whole, whole->memory[0], whole->memory[1]};
         return 0;
       },

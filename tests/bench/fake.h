@@ -25,6 +25,7 @@ struct FakeCase {
   std::vector<ratchet_buffer> buffers;
   std::vector<float*> memory;
   int prepared = 0;
+  int turn = 0;  // the latest time, counted over all cases
   int released = 0;
 };
 

@@ -79,6 +79,20 @@ TEST_CASE("measure: both sides work on the same memory") {
   CHECK(baseline.memory == candidate.memory);
 }
 
+TEST_CASE("measure: which side is prepared first changes from launch to launch, and each stays the side it is") {
+  for (const std::uint64_t launch : {0U, 1U}) {
+    FakeDevice device({0, {1000, 2000}});
+    FakeCase baseline("op/fake/", twice);
+    FakeCase candidate("op/fake/", twice);
+    MeasureSettings settings;
+    settings.launch = launch;
+    const DuetCase outcome = duet(device, baseline, candidate, settings).outcome;
+    CHECK((candidate.turn < baseline.turn) == (launch == 1));
+    CHECK(outcome.launches[0].baseline_ns == std::vector<double>(101, 1000.0));
+    CHECK(outcome.launches[0].candidate_ns == std::vector<double>(101, 2000.0));
+  }
+}
+
 TEST_CASE("measure: the rounds that are timed are in the seeded order") {
   FakeDevice device({0, {1000, 1000}});
   FakeCase baseline("op/fake/", twice);

@@ -28,6 +28,14 @@ TEST_CASE("schedule: the order comes from the seed and nothing else, and is bala
   CHECK(candidate_leads_pair < 563);
 }
 
+TEST_CASE("schedule: sides come first by turns from launch to launch") {
+  using Order = std::vector<std::size_t>;
+  CHECK(side_order(2, 0) == Order{0, 1});
+  CHECK(side_order(2, 1) == Order{1, 0});
+  CHECK(side_order(2, 2) == Order{0, 1});
+  CHECK(side_order(1, 1) == Order{0});
+}
+
 TEST_CASE("schedule: cases that take turns each go first equally often, follow each other equally often, and mirror") {
   for (const std::size_t cases : {2u, 3u, 4u, 7u}) {
     std::vector<int> leads(cases);
