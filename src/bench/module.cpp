@@ -2,12 +2,10 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <span>
 #include <string_view>
@@ -26,22 +24,6 @@ constexpr std::uint64_t kMaximalBytes = std::uint64_t{1} << 44;
 // More than any kernel takes. A pointer that is read as a count, because the module's structures are laid out
 // otherwise, is above it.
 constexpr std::uint64_t kMaximalBuffers = 4096;
-
-void* open_library(const std::string& name, const std::string& path) {
-  void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) throw Error(fmt::format("{}: cannot be loaded: {}", path, dlerror()));
-  return library;
-}
-
-void* open_copy(const std::string& path) {
-  const int copy = memfd_create("ratchet-module", MFD_CLOEXEC);
-  if (copy < 0) throw Error(fmt::format("{}: cannot make a copy in memory (is vm.memfd_noexec 2 here?)", path));
-  const std::string name = fmt::format("/proc/self/fd/{}", copy);
-  // Not an ofstream, which asks to empty the file: that is refused here (confinement.h).
-  std::fstream(name, std::ios::in | std::ios::out | std::ios::binary) << std::ifstream(path, std::ios::binary).rdbuf();
-  // The descriptor stays open on purpose: a profiler or debugger finds the code through it.
-  return open_library(name, path);
-}
 
 // "op/implementation/...": printable ASCII without blanks, the first two parts not empty.
 bool well_formed(std::string_view id) {
@@ -88,14 +70,12 @@ std::string fault(const ratchet_case& which) {
 
 }  // namespace
 
-void Module::Close::operator()(void* library) const noexcept { dlclose(library); }
-
 Module::Module(const std::string& path, bool private_copy) {
   std::error_code error;
   // Absolute: a bare name would be searched in the loader's folders.
   const std::filesystem::path absolute = std::filesystem::canonical(path, error);
   if (error) throw Error(fmt::format("{}: no such module file; build it or give its path", path));
-  library_.reset(private_copy ? open_copy(absolute) : open_library(absolute, path));
+  library_ = private_copy ? load_copy(absolute) : load_library(absolute);
   const auto entry = reinterpret_cast<decltype(&ratchet_module_entry)>(dlsym(library_.get(), RATCHET_MODULE_ENTRY));
   if (!entry)
     throw Error(fmt::format("{}: exports no {}; build it with ratchet_add_module()", path, RATCHET_MODULE_ENTRY));

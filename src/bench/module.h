@@ -2,18 +2,17 @@
 // so it happens in the worker, which may die of it, and never in the supervisor.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "kernels/module.h"
 #include "ratchet/run.h"
+#include "src/bench/library.h"
 
 namespace ratchet::bench {
 
 class Module {
  public:
-  // Throws Error, naming the file, when it cannot be loaded or breaks the ABI. With `private_copy` the file's bytes are
-  // loaded under another name: the dynamic loader would return the same instance for a file already loaded.
+  // Throws Error, naming the file, when it cannot be loaded or breaks the ABI. private_copy: see load_copy().
   explicit Module(const std::string& path, bool private_copy = false);
 
   [[nodiscard]] const ratchet_module& operator*() const noexcept { return *module_; }
@@ -22,10 +21,7 @@ class Module {
   [[nodiscard]] const ratchet_case* find(const std::string& id) const;
 
  private:
-  struct Close {
-    void operator()(void* library) const noexcept;
-  };
-  std::unique_ptr<void, Close> library_;
+  Library library_;
   const ratchet_module* module_ = nullptr;
 };
 

@@ -35,6 +35,16 @@ struct Table {
   }
 };
 
+TEST_CASE("module: copies of one file are instances of their own, and lie equally") {
+  const auto place = [](const Module& module) { return reinterpret_cast<std::uint64_t>(&*module) % kAlignment; };
+  for (const char* file : {RATCHET_CPU_MODULE, RATCHET_TEST_MODULES "/good.so"}) {
+    const Module first(file, true), second(file, true), third(file, true);
+    CHECK(&*first != &*second);
+    CHECK(place(first) == place(second));
+    CHECK(place(first) == place(third));
+  }
+}
+
 TEST_CASE("module: a sane table is accepted") { CHECK(Table().refusal() == ""); }
 
 TEST_CASE("module: a newer ABI is refused with both numbers, and 0 is none") {
