@@ -4,8 +4,8 @@
  * identical modules in a duet: |mean change| <= 0.05 %, deviation over launches <= 0.15 %; both <= 0.3 % below 10 us
  * a launch spends >= 70 % of its time, after start-up, in rounds that count or warm the device up
  * times within 1 % of those of an independent harness: CUDA graphs and events through libcudart, by this script alone, in
-   processes of its own. In cycles of the SM clock all of them; in time those on which these processes agree to 1 % among
-   themselves: which clock a power cap allows depends on the load of the seconds before
+   processes of its own. In cycles of the SM clock all of them; in time those that ran at one clock, to 0.3 %: which clock
+   a power cap allows depends on the load of the seconds before, and differs by up to 3 % between the same calls
 
 usage: scripts/timing_claims.py [BUILD_FOLDER] [--launches N] [--case GLOB]
 Needs a GPU and libcudart.so.13 (of the toolkit, or named by RATCHET_CUDART). Exit code 1 if a claim failed, 2 on a fault.
@@ -341,7 +341,7 @@ def be_a_peer(file, globs):
 def peers(claims, file, medians, globs):
     command = [sys.executable, __file__, "--peer", file] + [f"--case={glob}" for glob in globs]
     told = [json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout) for _ in range(PEERS)]
-    by_cycles, by_time = {}, {}
+    by_cycles, by_time, near = {}, {}, 0
     for name in told[0]:
         if name not in medians:
             continue
@@ -351,17 +351,19 @@ def peers(claims, file, medians, globs):
         in_time = 100 * (ours.ns / theirs.ns - 1)
         in_cycles = 100 * (ours.cycles / theirs.cycles - 1)
         by_cycles[name] = in_cycles
-        if times[-1].ns / times[0].ns <= 1.01:
+        near += abs(in_time) <= 1
+        if abs(ours.mhz / theirs.mhz - 1) <= 0.003:
             by_time[name] = in_time
         print(f"       {name}: ours {ours.ns / 1e3:.3f} us at {ours.mhz:.0f} MHz, peer {theirs.ns / 1e3:.3f} us "
               f"({times[0].ns / 1e3:.3f} to {times[-1].ns / 1e3:.3f}) at {theirs.mhz:.0f} MHz: {in_time:+.2f} % of "
               f"time, {in_cycles:+.2f} % of cycles")
     if not by_time:
-        raise Fault("no case on which the peers agree")
-    for unit, apart in (("cycles", by_cycles), ("time", by_time)):
+        raise Fault("no case ran at the clock of its peer")
+    for unit, apart in (("cycles", by_cycles), ("time, at one clock,", by_time)):
         worst = max(apart, key=lambda case: abs(apart[case]))
         claims.claim(f"{unit} of {len(apart)} cases against graphs and events of this script, farthest apart",
                      f"{apart[worst]:+.2f} % ({worst}), at most 1 %", abs(apart[worst]) <= 1)
+    print(f"       in time at whatever clock {near} of {len(by_cycles)} are within 1 %")
 
 
 def main():
