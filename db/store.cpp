@@ -14,10 +14,10 @@ namespace {
 const std::filesystem::path& with_folder(const std::filesystem::path& file, Mode mode) {
   if (mode == Mode::ReadOnly) return file;
   create_folders(file.parent_path());
-  // A new database would begin with baselines of whatever is measured next.
+  // A new database would begin with baselines of whatever is measured next. SQLite begins one in a file of one byte too.
   namespace fs = std::filesystem;
   std::error_code none;
-  if (fs::exists(file) && fs::file_size(file) == 0 &&
+  if (fs::exists(file) && fs::file_size(file) <= 1 &&
       fs::directory_iterator(file.parent_path() / "modules", none) != fs::directory_iterator())
     throw Error(file.string() +
                 ": the file is empty, but modules of baselines lie beside it, so it was not: restore a copy, or remove "

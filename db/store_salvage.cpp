@@ -20,6 +20,13 @@ void attempt(Lost& lost, const std::string& what, const std::function<void()>& w
   }
 }
 
+// Without checksums a damaged index can name what it does not find.
+template <class Row>
+Row found(std::optional<Row> row) {
+  if (!row) throw Error("its index names it and does not find it");
+  return *std::move(row);
+}
+
 struct Named {
   std::int64_t id = 0;
   std::string uuid;
@@ -154,7 +161,7 @@ std::vector<std::string> Store::salvage_into(Store& fresh) {
   Lost lost;
   for (const Named& name : names_of(connection_, "runs", lost)) {
     attempt(lost, "run " + name.uuid, [&] {
-      fresh.record({.run = load_run(name.uuid).value(),
+      fresh.record({.run = found(load_run(name.uuid)),
                     .summaries = summaries_of(connection_, name.id),
                     .verdict = {},
                     .moves = {}});
@@ -163,7 +170,7 @@ std::vector<std::string> Store::salvage_into(Store& fresh) {
   Proofs proofs;
   for (const Named& name : names_of(connection_, "verdicts", lost)) {
     attempt(lost, "verdict " + name.uuid, [&] {
-      const VerdictRecord verdict = load_verdict(name.uuid).value();
+      const VerdictRecord verdict = found(load_verdict(name.uuid));
       fresh.record({.run = {}, .summaries = {}, .verdict = verdict, .moves = {}});
       add_proofs(proofs, verdict);
     });

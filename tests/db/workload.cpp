@@ -59,7 +59,7 @@ void write_baselines(Text& text, Store& store) {
   for (const BaselineMove& move : store.baseline_log("*")) write(move);
   for (const BaselineMove& move : store.baselines(kDevice)) {
     write(move);
-    write(store.baseline(move.case_id, kDevice).value());
+    if (const auto newest = store.baseline(move.case_id, kDevice)) write(*newest);
     const auto since = store.remeasured(move);
     if (since) text.line("since", since->median_ns, since->sessions);
   }
@@ -90,9 +90,10 @@ std::string everything_in(Store& store) {
   Text text;
   for (const RunRow& row : store.runs({})) {
     text.line("run", row.uuid, row.started_at, row.environment, row.device_name, row.cases, row.samples);
-    const Run run = store.find_run(row.uuid).value();
-    text.commit(run.commit);
-    text.line(content(run));
+    const auto run = store.find_run(row.uuid);
+    if (!run) continue;  // a damaged index names it and does not find it
+    text.commit(run->commit);
+    text.line(content(*run));
   }
   for (const std::string& name : store.case_names()) {
     text.line("case", name);
