@@ -49,7 +49,6 @@ class Module(c.Structure):
 
 # Of the SM on which it runs: its cycles and the device's nanoseconds.
 STAMPS = 1024
-PEERS = 11  # processes: as a launch of ours each finds other places in memory, which differ by 1 % and more
 STAMP = b"""
 .version 7.0
 .target sm_80
@@ -112,14 +111,16 @@ def launch_change(rounds):
     return statistics.fmean(ratios[cut:len(ratios) - cut])
 
 
-def identical(claims, bench, module, globs, launches, work):
-    """Identical machine code beside itself. Returns of each case, of its middle launch, median and cycles; see Timed."""
+def identical(claims, bench, module, globs, launches, work, after_launch):
+    """Identical machine code beside itself. Returns of each case, of its middle launch, median and cycles; see Timed.
+    after_launch: called after each, so that what it measures meets the same state of the device."""
     copy = os.path.join(work, "identical.so")
     shutil.copy(module, copy)
     changes, medians, spent, walls = {}, {}, 0.0, []
     for launch in range(launches):
         document, wall = duet(bench, module, copy, globs, launch)
         walls.append(wall)
+        after_launch()
         for case in document["cases"]:
             if case.get("failures"):
                 claims.claim(f"{case['case']} is measured", case["failures"][0]["message"], False)
@@ -338,16 +339,20 @@ def be_a_peer(file, globs):
                if case.timing == 0 and any(fnmatch.fnmatchcase(name, glob) for glob in globs)}, sys.stdout)
 
 
-def peers(claims, file, medians, globs):
+def ask_peer(file, globs):
     command = [sys.executable, __file__, "--peer", file] + [f"--case={glob}" for glob in globs]
-    told = [json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout) for _ in range(PEERS)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+
+def compare(claims, medians, told):
+    """Ours, of each case, with what as many processes of the peer as launches told."""
     by_cycles, by_time, near = {}, {}, 0
     for name in told[0]:
         if name not in medians:
             continue
         ours = medians[name]
         times = sorted(Timed(*one[name]) for one in told)
-        theirs = times[PEERS // 2]
+        theirs = times[len(times) // 2]
         in_time = 100 * (ours.ns / theirs.ns - 1)
         in_cycles = 100 * (ours.cycles / theirs.cycles - 1)
         by_cycles[name] = in_cycles
@@ -382,9 +387,12 @@ def main():
     bench = os.path.join(given.build, "bin/ratchet-bench")
     module = os.path.abspath(os.path.join(given.build, "modules/ratchet_cuda.so"))
     claims = Claims()
+    told, compared = [], [glob for glob in globs if not glob.startswith("triad")] or globs
     with tempfile.TemporaryDirectory() as work:
-        medians = identical(claims, bench, module, globs, given.launches, work)
-    peers(claims, module, medians, [glob for glob in globs if not glob.startswith("triad")] or globs)
+        # A process of the peer after each launch: as these each finds other places in memory, which differ by 1 % and more.
+        medians = identical(claims, bench, module, globs, given.launches, work,
+                            lambda: told.append(ask_peer(module, compared)))
+    compare(claims, medians, told)
     return 1 if claims.failed else 0
 
 
