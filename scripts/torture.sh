@@ -28,7 +28,7 @@ disk fault: a file?*
 concurrency: eight record*
 concurrency: who waited*
 corruption: with a bit*
-corruption: without checksums*
+corruption: without checksums the*
 corruption: a file cut*
 versions: a database of*
 backup: made while*
