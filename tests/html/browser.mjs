@@ -42,5 +42,15 @@ export async function open(t, file, hash, {width = 1280, height = 900, dark = fa
 
 export const hashOf = async (page) => Object.fromEntries(new URLSearchParams(new URL(page.url()).hash.slice(1)));
 
+// What a gesture leads to comes a moment later, on a busy machine much later. -> what `look` saw when it held.
+export async function eventually(look, holds) {
+  for (let tries = 0; tries < 150; ++tries) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`it never came: ${JSON.stringify(await look())}`);
+}
+
 // Names of the cases in a table, in the order shown.
 export const firstColumn = (page) => page.locator("table.sortable tbody th a").allInnerTexts();

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import {readFileSync, statSync} from "node:fs";
 import {createRequire} from "node:module";
 import {after, before, test} from "node:test";
-import {firstColumn, hashOf, open, startBrowser, stopBrowser} from "./browser.mjs";
+import {isDeepStrictEqual} from "node:util";
+import {eventually, firstColumn, hashOf, open, startBrowser, stopBrowser} from "./browser.mjs";
 
 const kCase = "attention/tiled/B=32,H=8,S=512,D=64,dtype=fp16,causal=0";
 const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -14,7 +15,9 @@ after(stopBrowser);
 
 const pressed = (page, group) => page.getByRole("group", {name: group}).locator("[aria-pressed=true]").innerText();
 const choose = (page, group, name) => page.getByRole("group", {name: group}).getByRole("button", {name}).click();
-const rested = (page) => page.waitForTimeout(260);  // the address follows a zoom when the hand rests
+// The address follows a zoom when the hand rests.
+const rested = (page) => page.waitForTimeout(260);
+const addressed = (page, holds) => eventually(() => hashOf(page), holds);
 
 test("a script that is not the page's own does not run", async (t) => {
   const page = await open(t, "full.html");
@@ -70,30 +73,24 @@ test("the chart zooms by drag and buttons, and its address leads back to it", as
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.5, box.y + 100, {steps: 4});
   await page.mouse.up();
-  await rested(page);
-  const zoomed = await hashOf(page);
-  assert.ok(zoomed.from > 100 && zoomed.from < 140 && zoomed.to > 180 && zoomed.to < 220, JSON.stringify(zoomed));
+  const zoomed = await addressed(page, ({from, to}) => from > 100 && from < 140 && to > 180 && to < 220);
   await page.reload();
   await rested(page);
   assert.deepEqual(await hashOf(page), zoomed);
   const zoom = page.getByRole("group", {name: "Zoom"}).first();
   await zoom.getByRole("button", {name: "Zoom in"}).click();
-  await rested(page);
-  const closer = await hashOf(page);
-  assert.ok(closer.to - closer.from < 0.6 * (zoomed.to - zoomed.from));
+  const closer = await addressed(page, ({from, to}) => to - from < 0.6 * (zoomed.to - zoomed.from));
   await zoom.getByRole("button", {name: "Zoom out"}).click();
-  await rested(page);
-  assert.ok((await hashOf(page)).to - (await hashOf(page)).from > 1.5 * (closer.to - closer.from));
+  await addressed(page, ({from, to}) => to - from > 1.5 * (closer.to - closer.from));
   await zoom.getByRole("button", {name: "Reset"}).click();
-  await rested(page);
-  assert.equal((await hashOf(page)).from, undefined);
+  await addressed(page, ({from}) => from === undefined);
   await page.mouse.move(box.x + box.width * 0.3, box.y + 100);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.5, box.y + 100);
   await page.mouse.up();
   await plot.dblclick();
   await rested(page);
-  assert.equal((await hashOf(page)).from, undefined);
+  await addressed(page, ({from}) => from === undefined);
 });
 
 test("the chart is shown by date, relative and in logarithms, and says so in its address", async (t) => {
@@ -109,8 +106,7 @@ test("the chart is shown by date, relative and in logarithms, and says so in its
   await choose(page, "Latency", "absolute");
   await choose(page, "Scale of the latency axis", "linear");
   await choose(page, "Horizontal axis", "by commit");
-  await rested(page);
-  assert.deepEqual(await hashOf(page), kViews.case);
+  await addressed(page, (hash) => isDeepStrictEqual(hash, kViews.case));
 });
 
 test("the pointer shows commit, time, median, interval, changes and verdict of a run", async (t) => {
@@ -136,8 +132,7 @@ test("the table behind the chart holds the runs in view, with the baseline's ste
   assert.deepEqual(baselines.slice(2), ["3.949 us", "3.949 us", "3.949 us"]);
   assert.ok(parseFloat(baselines[0]) < 3.8, baselines[0]);
   await page.getByRole("group", {name: "Zoom"}).first().getByRole("button", {name: "Reset"}).click();
-  await rested(page);
-  assert.equal(await rows.count(), 400);
+  await eventually(() => rows.count(), (count) => count === 400);
 });
 
 test("what happened is listed, with reasons, and each mark leads to its place", async (t) => {
@@ -147,9 +142,7 @@ test("what happened is listed, with reasons, and each mark leads to its place", 
   assert.match(await events.innerText(), /another environment[\s\S]*driver 570.86.10 -> 580.159.04/);
   await page.getByRole("button", {name: "Show E1 in the chart"}).click();
   assert.match(await page.locator(".card").first().innerText(), /E1 another environment: driver/);
-  await rested(page);
-  const {from, to} = await hashOf(page);
-  assert.ok(from > 130 && to < 190, `${from} ${to}`);
+  await addressed(page, ({from, to}) => from > 130 && to < 190);
 });
 
 test("the samples of two runs are chosen, and each launch is told", async (t) => {
@@ -223,15 +216,13 @@ test("everything can be reached and used by keys alone", async (t) => {
   await page.keyboard.press("ArrowLeft");
   assert.match(await page.locator("[role=status]").first().textContent(), /median, 3\.7\d\d us/);
   await page.keyboard.press("+");
-  await rested(page);
-  assert.ok((await hashOf(page)).from > 150);
+  await addressed(page, ({from}) => from > 150);
   await page.keyboard.press("Shift+ArrowLeft");
   await page.keyboard.press("0");
-  await rested(page);
-  assert.equal((await hashOf(page)).from, undefined);
+  await addressed(page, ({from}) => from === undefined);
   await tabTo("summary");
   await page.keyboard.press("Enter");
-  assert.equal(await page.locator(".behind").first().locator("tbody tr").count(), 400);
+  await eventually(() => page.locator(".behind").first().locator("tbody tr").count(), (count) => count === 400);
 });
 
 test("the theme is the system's until somebody chooses another", async (t) => {
