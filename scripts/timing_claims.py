@@ -5,7 +5,7 @@
  * a launch spends >= 70 % of its time, after start-up, in rounds that count or warm the device up
  * times within 1 % of those of an independent harness: CUDA graphs and events through libcudart, by this script alone, in
    processes of its own. In cycles of the SM clock all of them; in time those that ran at one clock, to 0.3 %: which clock
-   a power cap allows depends on the load of the seconds before, and differs by up to 3 % between the same calls
+   a power cap allows depends on the load of the seconds before, and differed by up to 5 % between the same calls
 
 usage: scripts/timing_claims.py [BUILD_FOLDER] [--launches N] [--case GLOB]
 Needs a GPU and libcudart.so.13 (of the toolkit, or named by RATCHET_CUDART). Exit code 1 if a claim failed, 2 on a fault.

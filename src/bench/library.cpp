@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <optional>
 #include <utility>
@@ -42,8 +41,8 @@ std::uint64_t addresses(std::istream& file) {
 constexpr int kTries = 100;  // gaps between what is mapped already
 
 // While it lives, the next mapping of `bytes` of the file begins at a multiple of kAlignment: the kernel puts a mapping as
-// high as there is room, so room above such an address is taken away. Where that does not come true, nothing is lost but
-// that.
+// high as there is room, so room above such an address is taken away. Where there is none,
+// the copy lies anywhere: times scatter more, and the verdict knows that from them.
 class Aligner {
  public:
   Aligner(int file, std::uint64_t bytes) {
